@@ -1,0 +1,97 @@
+"""The moments between fork and exec: turn a copy of the guardian into the program."""
+
+import os
+import resource
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from supervisor.containment import linux
+
+RLIMITS = {"open_files": resource.RLIMIT_NOFILE, "file_size": resource.RLIMIT_FSIZE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to execute, and inside which bounds; every field crosses the wire as it stands."""
+
+    path: str
+    """Executable, already looked up."""
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: str
+    nice: int = 0
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Soft limits by a name of ``RLIMITS``; the hard limit stays, or falls with the soft one."""
+    leaves: int = 0
+    """How many of the last descriptors are ``cgroup.procs`` files to join before exec."""
+
+
+def fork_exec(program: Program, fds: Sequence[int]) -> int:
+    """Start the program in a session of its own; returns its pid once it executes.
+
+    ``fds`` are its stdin, stdout and stderr, then the leaves; the caller closes them.
+
+    Raises:
+        OSError: a step before or at exec failed; ``filename`` names the step. Nothing is left.
+    """
+    parent = os.getpid()
+    report, verdict = os.pipe()
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _become(program, fds, parent, verdict)
+        os.close(verdict)
+        verdict = -1
+        # Exec closes the other end, so end-of-file means that the program runs.
+        failure = os.read(report, 4096)
+    finally:
+        os.close(report)
+        if verdict >= 0:
+            os.close(verdict)
+    if failure:
+        os.waitpid(pid, 0)
+        errno, _, step = failure.decode(errors="replace").partition(" ")
+        raise OSError(int(errno), os.strerror(int(errno)), step)
+    return pid
+
+
+def _become(program: Program, fds: Sequence[int], parent: int, verdict: int) -> NoReturn:
+    step = "session"
+    try:
+        os.setsid()
+        linux.die_with_parent(parent)
+        _reset_signals()
+        step = "containment leaf"
+        for leaf in fds[3 : 3 + program.leaves]:
+            os.write(leaf, b"0")
+        step = "limits"
+        _apply_limits(program)
+        step = f"working directory {program.cwd}"
+        os.chdir(program.cwd)
+        step = "standard streams"
+        for number, fd in enumerate(fds[:3]):
+            os.dup2(fd, number)
+        step = program.path
+        os.execve(program.path, list(program.argv), dict(program.env))  # noqa: S606 - there is no shell, on purpose
+    except OSError as error:
+        os.write(verdict, f"{error.errno} {step}".encode()[:4096])
+    finally:
+        # Whatever went wrong, this copy must never run the guardian's loop.
+        os._exit(127)
+
+
+def _reset_signals() -> None:
+    """Defaults for every signal, none blocked: an ignored SIGCHLD makes exit codes lie."""
+    for signum in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(signum, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def _apply_limits(program: Program) -> None:
+    for name, value in program.limits.items():
+        _, hard = resource.getrlimit(RLIMITS[name])
+        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(RLIMITS[name], (soft, hard))
+    os.nice(program.nice)

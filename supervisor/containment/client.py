@@ -1,0 +1,182 @@
+"""The supervisor's end of the guardian: requests out, what happened in."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import anyio
+
+from supervisor.containment import ending, table
+from supervisor.containment.child import Program
+from supervisor.containment.launch import Launched
+from supervisor.events import Member
+from supervisor.wire import Channel, WireError
+
+TIER = "subreaper"
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """The proof that a set is empty, or who is left of it."""
+
+    seen: int
+    ended: tuple[Member, ...]
+    ended_count: int
+    survivors: tuple[Member, ...]
+    took_s: float
+    most: int = 0
+    """Most members that one scan found."""
+
+
+@dataclass(slots=True)
+class Leader:
+    """One spawn, from the request to the proof that its set is empty."""
+
+    spawn_id: str
+    pid: int = 0
+    code: int | None = None
+    """Exit status once it has ended, or minus the signal."""
+    cpu_s: float = 0.0
+    """Processor time of the leader and of what it waited for."""
+    emptied: Emptied | None = None
+    failure: OSError | None = None
+    started: anyio.Event = field(default_factory=anyio.Event)
+    ended: anyio.Event = field(default_factory=anyio.Event)
+    gone: anyio.Event = field(default_factory=anyio.Event)
+    """The set is empty, or what is left cannot be ended."""
+
+
+class Guardian:
+    """A launched guardian, spoken to from the event loop; the launcher ends it."""
+
+    def __init__(self, launched: Launched) -> None:
+        self._process = launched.process
+        self._channel = Channel(launched.socket)
+        self._leaders: dict[str, Leader] = {}
+        self._cookies: set[str] = set()
+        self._sending = anyio.Lock()
+        self.lost = anyio.Event()
+        """Set when the guardian has died; every set was killed before."""
+        self.on_adopted: Callable[[Member], None] = lambda _: None
+
+    @property
+    def pid(self) -> int:
+        """The guardian's own pid: the parent of every leader and every orphan."""
+        return self._process.pid
+
+    async def listen(self) -> None:
+        """Take in what the guardian tells, until it dies; cancel to stop listening."""
+        try:
+            while True:
+                await anyio.wait_readable(self._channel)
+                for packet in self._channel.receive():
+                    self._hear(packet.message)
+        except (EOFError, OSError, WireError):
+            await anyio.to_thread.run_sync(self._end_orphans)
+            for leader in self._leaders.values():
+                for event in (leader.started, leader.ended, leader.gone):
+                    event.set()
+            self.lost.set()
+
+    async def spawn(
+        self, spawn_id: str, program: Program, fds: Sequence[int], *, cookie: str, run: bool
+    ) -> Leader:
+        """Start a program in a session of its own; ``fds`` are its standard streams.
+
+        ``run`` makes it the leader that everything else belongs to; the set must be empty.
+
+        Raises:
+            OSError: it was not started; ``filename`` names the step.
+        """
+        leader = self._leaders[spawn_id] = Leader(spawn_id)
+        self._cookies.add(cookie)
+        request = {"do": "spawn", "id": spawn_id, "run": run, "cookie": cookie}
+        await self._send(request | {"program": asdict(program)}, fds)
+        await leader.started.wait()
+        if leader.failure is not None:
+            del self._leaders[spawn_id]
+            raise leader.failure
+        return leader
+
+    async def stop(self, leader: Leader, grace_s: float) -> Emptied:
+        """TERM to the leader's whole set, KILL after the grace; returns the proof."""
+        await self._send({"do": "stop", "id": leader.spawn_id, "grace_s": grace_s})
+        await leader.gone.wait()
+        self._leaders.pop(leader.spawn_id, None)
+        if leader.emptied is None:
+            return Emptied(0, (), 0, self._survivors(), 0.0)
+        return leader.emptied
+
+    async def hurry(self) -> None:
+        """End the grace of every stop under way."""
+        await self._send({"do": "hurry"})
+
+    async def signal(self, leader: Leader, signum: int) -> None:
+        """Send one signal to the leader alone."""
+        await self._send({"do": "signal", "id": leader.spawn_id, "signum": signum})
+
+    async def _send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        try:
+            async with self._sending:
+                self._channel.send(message, fds)
+                while self._channel.unsent:
+                    await anyio.wait_writable(self._channel)
+                    self._channel.flush()
+        except OSError:
+            return  # The guardian is gone; ``listen`` finds that out and sets every event.
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        leader = self._leaders.get(message["id"], Leader(""))
+        match message["is"]:
+            case "started":
+                leader.pid = message["pid"]
+                leader.started.set()
+            case "failed":
+                errno = message["errno"]
+                leader.failure = OSError(errno, os.strerror(errno), message["step"])
+                leader.started.set()
+            case "ended":
+                leader.code, leader.cpu_s = message["code"], message["cpu_s"]
+                leader.ended.set()
+            case "empty":
+                leader.emptied = _emptied(message)
+                leader.gone.set()
+            case "adopted":
+                self.on_adopted(_member(message["member"]))
+
+    def _end_orphans(self) -> None:
+        """The guardian's last duty, done by us: we are the next subreaper above it."""
+        toll = ending.Toll()
+        ending.kill_until_empty(_orphans, toll, lambda: ending.end_children(ending.reap_silently))
+        ending.kill_until_empty(lambda: table.holders_of(self._cookies, "SUPERVISE_RUN"), toll)
+
+    def _survivors(self) -> tuple[Member, ...]:
+        return tuple(Member(pid=e.pid, argv=table.argv_of(e.pid)) for e in _orphans())
+
+
+def _orphans() -> list[table.Entry]:
+    """What lives below us, our dead children reaped."""
+    if ending.reap_silently():
+        return []
+    return [e for e in table.descendants(os.getpid(), table.read_table()) if e.alive]
+
+
+def _emptied(message: dict[str, Any]) -> Emptied:
+    return Emptied(
+        seen=message["seen"],
+        ended=tuple(map(_member, message["ended"])),
+        ended_count=message["ended_count"],
+        survivors=tuple(map(_member, message["survivors"])),
+        took_s=message["took_s"],
+        most=message["most"],
+    )
+
+
+def _member(value: dict[str, Any]) -> Member:
+    return Member(
+        pid=value["pid"],
+        argv=tuple(value["argv"]),
+        escaped=value["escaped"],
+        how=value["how"],
+    )

@@ -1,0 +1,114 @@
+"""Killing a set of processes until it is proven empty; standard library only."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from supervisor.containment import table
+from supervisor.containment.table import Entry
+
+_ROUND_S = 0.004
+"""Pause between two scans: a killed process needs about that long to be gone."""
+_UNKILLABLE_S = 5.0
+"""What SIGKILL has not ended by then sits in the kernel (state D) or belongs to another user."""
+
+Scan = Callable[[], list[Entry]]
+Proof = Callable[[], bool]
+
+
+@dataclass(slots=True)
+class Toll:
+    """Who had to be ended, and how; bounded by what the set holds at one time."""
+
+    argv: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    how: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def note(self, entry: Entry, how: str) -> None:
+        """Remember that ``entry`` was sent a signal; the last one counts."""
+        if entry.identity not in self.argv:
+            self.argv[entry.identity] = table.argv_of(entry.pid)
+        self.how[entry.identity] = how
+
+
+def send(entry: Entry, signum: int) -> bool:
+    """Signal exactly this process; False: it is gone, or its pid names another by now.
+
+    Raises:
+        PermissionError: it belongs to another user.
+    """
+    try:
+        pidfd = os.pidfd_open(entry.pid)
+    except ProcessLookupError:
+        return False
+    try:
+        # The descriptor pins the process, so what is checked now is what gets the signal.
+        now = table.read_entry(entry.pid)
+        if now is None or now.identity != entry.identity:
+            return False
+        signal.pidfd_send_signal(pidfd, signum)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(pidfd)
+    return True
+
+
+def terminate(members: Iterable[Entry], toll: Toll) -> None:
+    """SIGTERM, and SIGCONT so that a stopped process can act on it."""
+    for entry in members:
+        try:
+            if send(entry, signal.SIGTERM):
+                toll.note(entry, "terminated")
+                send(entry, signal.SIGCONT)
+        except PermissionError:
+            toll.note(entry, "terminated")
+
+
+def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> list[Entry]:
+    """SIGKILL what ``scan`` finds until the set is empty; returns what could not be ended.
+
+    An empty scan is no proof: a process that forks and exits all the time is never where the
+    scan looks. ``proven`` says whether the set is empty; without it, a second scan does.
+    """
+    deadline = time.monotonic() + _UNKILLABLE_S
+    while True:
+        members = [entry for entry in scan() if entry.alive]
+        if not members and (proven() if proven is not None else not scan()):
+            return []
+        if time.monotonic() > deadline:
+            return members
+        for entry in members:
+            toll.note(entry, "killed")
+            try:
+                send(entry, signal.SIGKILL)
+            except PermissionError:
+                continue  # Another user's: it stays in the scan and becomes a survivor.
+        time.sleep(_ROUND_S if members else 0)
+
+
+def end_children(reap: Proof) -> bool:
+    """SIGKILL every child of ours at once; True: the kernel says that we have none.
+
+    A subreaper without children has no descendants, so this is the proof for a whole set.
+    ``reap`` waits for what has ended and says whether no child is left, dead or alive.
+    """
+    if reap():
+        return True
+    for pid in table.children():
+        try:
+            os.kill(pid, signal.SIGKILL)  # Not yet waited for, so the number is still theirs.
+        except PermissionError:
+            continue  # Another user's: the caller's deadline makes it a survivor.
+    return reap()
+
+
+def reap_silently() -> bool:
+    """Wait for every child that has ended; True: there is no child left."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return True
+    return False

@@ -1,0 +1,58 @@
+"""Every way that a run can end, as a value with a name."""
+
+import signal
+from dataclasses import dataclass
+from typing import Literal
+
+StopReason = Literal["operator", "wall", "scratch"]
+"""Who or what asked for the stop: a person, the wall-clock limit, the scratch quota."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The leader ended by itself."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signaled:
+    """The leader died of a signal that we did not send."""
+
+    signum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """We ended it."""
+
+    reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The leader never ran its first instruction."""
+
+    errno: int
+    problem: str
+    """What could not be done, and to what; one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The guardian died, so the exit status died with it; the set was killed."""
+
+
+Ending = Exited | Signaled | Stopped | NotStarted | Lost
+
+
+def signal_name(signum: int) -> str:
+    """``SIGKILL`` for 9; the number itself where the platform has no name.
+
+    >>> signal_name(9), signal_name(61)
+    ('SIGKILL', 'signal 61')
+    """
+    try:
+        return signal.Signals(signum).name
+    except ValueError:
+        return f"signal {signum}"

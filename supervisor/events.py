@@ -1,0 +1,201 @@
+"""What happens to a run, as frozen values; telemetry writes them, the view shows them."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from supervisor.digests import Digest
+from supervisor.endings import Ending, StopReason
+
+Level = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One process of a run, as it was seen last."""
+
+    pid: int
+    argv: tuple[str, ...]
+    """Command line, bounded; the kernel's name in brackets where there is none."""
+    escaped: bool = False
+    """It left the leader's session."""
+    how: Literal["alive", "ended", "terminated", "killed"] = "alive"
+    """How it ended: by itself, after SIGTERM, or by SIGKILL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of every event: it belongs to a run, or to none."""
+
+    kind: ClassVar[str]
+    level: ClassVar[Level] = "info"
+    run: str | None
+    """Eight hex digits, the start of the run's cookie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """The leader executes."""
+
+    kind = "run-started"
+    pid: int
+    attempt: int
+    """1 for the first run since the last success, then counting up."""
+    argv: tuple[str, ...]
+    cwd: str
+    tier: str
+    scratch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """The leader is gone and its set is empty."""
+
+    kind = "run-ended"
+    ending: Ending
+    wall_s: float
+    cpu_s: float
+    peak_memory_bytes: int
+    peak_processes: int
+    output_bytes: int
+    kept_bytes: int
+    dropped_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted(Event):
+    """A member's parent died, so the guardian is its parent now."""
+
+    kind = "adopted"
+    member: Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopStarted(Event):
+    """The set is being ended."""
+
+    kind = "stop-started"
+    reason: StopReason
+    grace_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Event):
+    """Proof of what a stop left: the set was scanned twice and is empty, or who survived."""
+
+    kind = "receipt"
+    seen: int
+    """Distinct processes seen in the set over the whole run."""
+    ended: tuple[Member, ...]
+    """Members that had to be ended after the leader, at most 50."""
+    ended_count: int
+    survivors: tuple[Member, ...]
+    took_s: float
+    """From the stop's start to the proof."""
+    scratch_left: int
+    """Files and directories of the run's scratch that could not be removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digested(Event):
+    """The analyzer has summed up one tool's execution."""
+
+    kind = "digest"
+    digest: Digest
+    seen: int = 1
+    """Which sighting of this fingerprint it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrammarFailed(Event):
+    """A grammar of ours threw; the generic digest took its place."""
+
+    kind = "grammar-failed"
+    level = "error"
+    grammar: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputDropped(Event):
+    """The raw store could not keep a stretch of output."""
+
+    kind = "output-dropped"
+    level = "warning"
+    dropped_bytes: int
+    dropped_lines: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipeHeld(Event):
+    """The leader is gone and somebody still holds its output pipe."""
+
+    kind = "pipe-held"
+    level = "warning"
+    holders: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScratchPassed(Event):
+    """The run's temp directory passed a share of its quota."""
+
+    kind = "scratch-passed"
+    level = "warning"
+    used_bytes: int
+    used_files: int
+    quota_bytes: int
+    quota_files: int
+    stopping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept(Event):
+    """Leftovers of dead runs were removed."""
+
+    kind = "swept"
+    directories: int
+    freed_bytes: int
+    left: int
+    """What could not be removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Event):
+    """Processes of a run whose supervisor and guardian both died were ended."""
+
+    kind = "recovered"
+    level = "warning"
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartPlanned(Event):
+    """The run failed and will be started again."""
+
+    kind = "restart-planned"
+    level = "warning"
+    failures: int
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayedDown(Event):
+    """The program is not started again."""
+
+    kind = "stayed-down"
+    why: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauged(Event):
+    """What the set and the supervisor hold, sampled."""
+
+    kind = "gauges"
+    level = "debug"
+    processes: int | None
+    memory_bytes: int | None
+    """Resident memory of the set; None where it cannot be read."""
+    cpu_s: float | None
+    own_memory_bytes: int
+    own_cpu_s: float

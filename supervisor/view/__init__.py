@@ -1,0 +1,1 @@
+"""What a person sees: one line per thing that matters."""

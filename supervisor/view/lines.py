@@ -1,0 +1,190 @@
+"""Events to lines for a person; pure."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, assert_never
+
+from supervisor import events
+from supervisor.digests import Digest, Verdict
+from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, signal_name
+from supervisor.units import render_bytes, render_seconds
+
+Mood = Literal["good", "bad", "warning", "plain"]
+_ARGV_CHARACTERS = 60
+_NAMED_MEMBERS = 4
+_STOP_REASONS = {
+    "operator": "on request",
+    "wall": "by the wall-clock limit (limits.wall)",
+    "scratch": "by the scratch quota (scratch.quota, scratch.files)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the tail: what happened, in one word and in one sentence."""
+
+    word: str
+    text: str
+    mood: Mood = "plain"
+
+
+def render(event: events.Event) -> Line | None:
+    """The line for an event; None: a person need not see it."""
+    return _LINES[type(event)](event) if type(event) in _LINES else None
+
+
+def render_argv(argv: Sequence[str]) -> str:
+    """A command line, cut where it gets long, without control characters."""
+    line = printable(shlex.join(argv))
+    return line if len(line) <= _ARGV_CHARACTERS else line[: _ARGV_CHARACTERS - 1] + "…"
+
+
+def printable(text: str) -> str:
+    r"""Text that cannot move the cursor or change the terminal's colours.
+
+    >>> printable("a\x1b[31mb\nc")
+    'a?[31mb?c'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def describe_ending(ending: Ending) -> str:
+    """One clause on how a run is over."""
+    match ending:
+        case Exited(code=0):
+            return "finished"
+        case Exited(code=code):
+            return f"exited with {code}"
+        case Signaled(signum=signum):
+            return f"died of {signal_name(signum)}"
+        case Stopped(reason=reason):
+            return f"stopped {_STOP_REASONS[reason]}"
+        case NotStarted(problem=problem):
+            return f"could not start: {problem}"
+        case Lost():
+            return "lost: the guardian was killed, so everything was ended"
+        case _:
+            assert_never(ending)
+
+
+def _run_started(event: events.RunStarted) -> Line:
+    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+    return Line("start", f"run {event.run}{again}: {render_argv(event.argv)} (tier {event.tier})")
+
+
+def _run_ended(event: events.RunEnded) -> Line:
+    kept = f"{render_bytes(event.output_bytes)} of output, {render_bytes(event.kept_bytes)} kept"
+    text = f"run {event.run} {describe_ending(event.ending)} after"
+    return Line(
+        "end",
+        f"{text} {render_seconds(event.wall_s)}; {kept}",
+        "good" if event.ending == Exited(0) else "bad",
+    )
+
+
+def _adopted(event: events.Adopted) -> Line:
+    where = ", in a session of its own" if event.member.escaped else ""
+    argv = render_argv(event.member.argv)
+    return Line("orphan", f"{argv} (pid {event.member.pid}) lost its parent{where}", "warning")
+
+
+def _stop_started(event: events.StopStarted) -> Line:
+    text = f"{_STOP_REASONS[event.reason]}; what is left after {render_seconds(event.grace_s)}"
+    return Line("stop", f"{text} is killed", "warning")
+
+
+def _receipt(event: events.Receipt) -> Line | None:
+    if event.survivors:
+        names = _name_members(event.survivors, len(event.survivors))
+        return Line("SURVIVED", f"{names} could not be ended", "bad")
+    if event.scratch_left:
+        return Line("LEFT", f"{event.scratch_left} scratch files could not be removed", "bad")
+    if event.ended_count:
+        names = _name_members(event.ended, event.ended_count)
+        noun = "process" if event.ended_count == 1 else "processes"
+        took = render_seconds(event.took_s)
+        return Line("ended", f"{event.ended_count} leftover {noun} in {took}: {names}")
+    return None
+
+
+def _name_members(members: Sequence[events.Member], count: int) -> str:
+    named = members[:_NAMED_MEMBERS]
+    text = "; ".join(f"{render_argv(member.argv)} ({member.how})" for member in named)
+    return text if count <= len(named) else f"{text}; {count - len(named)} more"
+
+
+def _digested(event: events.Digested) -> Line:
+    digest = event.digest
+    again = f" (seen {event.seen}x)" if event.seen > 1 and digest.verdict != Verdict.OK else ""
+    return Line(digest.verdict, printable(digest.summary) + again, _mood(digest))
+
+
+def _mood(digest: Digest) -> Mood:
+    if digest.verdict == Verdict.OK:
+        return "good"
+    return "plain" if digest.verdict == Verdict.UNKNOWN else "bad"
+
+
+def _grammar_failed(event: events.GrammarFailed) -> Line:
+    return Line("bug", f"the {event.grammar} grammar failed: {printable(event.problem)}", "warning")
+
+
+def _output_dropped(event: events.OutputDropped) -> Line:
+    lost = f"{render_bytes(event.dropped_bytes)}, {event.dropped_lines} lines"
+    return Line("dropped", f"output not kept: {lost}: {printable(event.problem)}", "warning")
+
+
+def _pipe_held(event: events.PipeHeld) -> Line:
+    names = _name_members(event.holders, len(event.holders)) or "an unknown process"
+    return Line("held", f"the leader is gone and {names} holds its output", "warning")
+
+
+def _scratch_passed(event: events.ScratchPassed) -> Line:
+    used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
+    quota = f"{render_bytes(event.quota_bytes)} in {event.quota_files} files"
+    what = "over its quota" if event.stopping else "near its quota"
+    mood: Mood = "bad" if event.stopping else "warning"
+    return Line("scratch", f"{used}: {what} of {quota}", mood)
+
+
+def _swept(event: events.Swept) -> Line:
+    freed = render_bytes(event.freed_bytes)
+    left = f", {event.left} files could not be removed" if event.left else ""
+    return Line("swept", f"scratch of {event.directories} dead runs, {freed}{left}")
+
+
+def _recovered(event: events.Recovered) -> Line:
+    names = _name_members(event.members, len(event.members))
+    return Line("reaped", f"processes of a dead run: {names}", "warning")
+
+
+def _restart_planned(event: events.RestartPlanned) -> Line:
+    after = render_seconds(event.after_s)
+    return Line("restart", f"in {after}, after failure {event.failures}", "warning")
+
+
+def _stayed_down(event: events.StayedDown) -> Line:
+    return Line("down", event.why, "good" if event.why == "finished" else "plain")
+
+
+# Keyed by class so that adding an event without a line is a decision, not an accident; a test
+# holds this table against the events.
+_LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
+    events.RunStarted: _run_started,
+    events.RunEnded: _run_ended,
+    events.Adopted: _adopted,
+    events.StopStarted: _stop_started,
+    events.Receipt: _receipt,
+    events.Digested: _digested,
+    events.GrammarFailed: _grammar_failed,
+    events.OutputDropped: _output_dropped,
+    events.PipeHeld: _pipe_held,
+    events.ScratchPassed: _scratch_passed,
+    events.Swept: _swept,
+    events.Recovered: _recovered,
+    events.RestartPlanned: _restart_planned,
+    events.StayedDown: _stayed_down,
+}
+UNSEEN = {events.Gauged}
+"""Events that have no line, on purpose."""

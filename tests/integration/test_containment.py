@@ -1,0 +1,182 @@
+"""Sets of real processes below a real guardian, and what is left of them."""
+
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+
+from supervisor.containment.child import Program
+from supervisor.containment.client import Emptied, Guardian, Leader
+from supervisor.containment.launch import launch
+from supervisor.events import Member
+from tests import children
+from tests.children import alive, carriers, eventually
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def guarded() -> AsyncIterator[Guardian]:
+    """A guardian that is listened to."""
+    with launch() as launched, anyio.fail_after(30):
+        guardian = Guardian(launched)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(guardian.listen)
+            yield guardian
+            tasks.cancel_scope.cancel()
+
+
+async def start(guardian: Guardian, argv: Sequence[str], cookie: str, cwd: str = "/") -> Leader:
+    """Spawn as the leader of a run, all streams on /dev/null."""
+    null = os.open(os.devnull, os.O_RDWR)
+    env = {"PATH": os.environ["PATH"], "SUPERVISE_RUN": cookie}
+    path = shutil.which(argv[0]) or argv[0]
+    program = Program(path=path, argv=argv, env=env, cwd=cwd)
+    try:
+        return await guardian.spawn(cookie, program, [null] * 3, cookie=cookie, run=True)
+    finally:
+        os.close(null)
+
+
+async def run_to_end(argv: Sequence[str], grace_s: float = 0.2) -> tuple[Leader, Emptied, str]:
+    """One whole run; returns the leader, the proof and the cookie."""
+    cookie = secrets.token_hex(16)
+    async with guarded() as guardian:
+        leader = await start(guardian, argv, cookie)
+        await leader.ended.wait()
+        return leader, await guardian.stop(leader, grace_s), cookie
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"), [(children.EXITS_3, 3), (children.DIES_OF_ABRT, -signal.SIGABRT)]
+)
+async def test_exit_status_is_the_leaders_own(argv: list[str], code: int) -> None:
+    """An exit code and a signal arrive as the kernel gave them."""
+    leader, emptied, _ = await run_to_end(argv)
+
+    assert leader.code == code
+    assert emptied.survivors == ()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        children.DOUBLE_FORKS,
+        children.DOUBLE_FORKS_BARE,
+        children.LEAVES_IGNORERS,
+        children.HOLDS_STDOUT,
+    ],
+)
+async def test_what_outlives_its_leader_is_ended(argv: list[str]) -> None:
+    """A daemon is in the set whatever it did to its session, descriptors and environment."""
+    _, emptied, cookie = await run_to_end(argv)
+
+    assert emptied.ended_count >= 1
+    assert emptied.survivors == ()
+    assert not any(alive(member.pid) for member in emptied.ended)
+    assert carriers(cookie) == []
+
+
+async def test_process_hopper_is_caught() -> None:
+    """A process that forks and exits for ever is ended too."""
+    _, emptied, cookie = await run_to_end(children.HOPS, grace_s=0.0)
+
+    assert emptied.survivors == ()
+    assert carriers(cookie) == []
+
+
+async def test_term_ignored_is_followed_by_kill_after_the_grace() -> None:
+    """The grace is given in full, and not longer."""
+    async with guarded() as guardian:
+        leader = await start(guardian, children.IGNORES_TERM, secrets.token_hex(16))
+        emptied = await guardian.stop(leader, 0.5)
+
+    assert leader.code == -signal.SIGKILL
+    assert 0.5 <= emptied.took_s < 2
+
+
+async def test_hurry_ends_the_grace() -> None:
+    """A second request does not wait for the grace of the first."""
+    async with guarded() as guardian:
+        leader = await start(guardian, children.IGNORES_TERM, secrets.token_hex(16))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(guardian.stop, leader, 25.0)
+            await anyio.sleep(0.1)
+            await guardian.hurry()
+
+    assert leader.code == -signal.SIGKILL
+
+
+async def test_set_dies_with_the_supervisor_end() -> None:
+    """When our end closes without a word, the guardian ends everything before it exits."""
+    cookie = secrets.token_hex(16)
+    async with guarded() as guardian:
+        await start(guardian, children.HAS_CHILDREN, cookie)
+        await eventually(lambda: len(carriers(cookie)) == 3)
+
+    assert carriers(cookie) == []
+
+
+async def test_set_dies_when_the_guardian_is_killed() -> None:
+    """The orphans of a killed guardian are ours, and are ended."""
+    cookie = secrets.token_hex(16)
+    async with guarded() as guardian:
+        leader = await start(guardian, children.HAS_CHILDREN, cookie)
+        await eventually(lambda: len(carriers(cookie)) == 3)
+        os.kill(guardian.pid, signal.SIGKILL)
+        await guardian.lost.wait()
+        assert carriers(cookie) == []
+        emptied = await guardian.stop(leader, 1.0)
+
+    assert emptied.survivors == ()
+
+
+async def test_orphan_is_told_of_when_it_is_adopted() -> None:
+    """A member whose parent died is named while the run still goes on."""
+    adopted: list[Member] = []
+    async with guarded() as guardian:
+        guardian.on_adopted = adopted.append
+        await start(guardian, ["sh", "-c", "(setsid sleep 61 & ) ; sleep 60"], "c" * 32)
+        await eventually(lambda: bool(adopted))
+
+    assert adopted[0].argv == ("sleep", "61")
+    assert adopted[0].escaped
+
+
+async def test_program_that_cannot_start_names_the_step() -> None:
+    """A missing working directory and a file that is no program are told apart."""
+    cookie = secrets.token_hex(16)
+    async with guarded() as guardian:
+        with pytest.raises(OSError, match="No such file") as gone:
+            await start(guardian, ["true"], cookie, cwd="/no such folder")
+        with pytest.raises(PermissionError):
+            await start(guardian, ["/etc/passwd"], cookie)
+
+    assert gone.value.filename == "working directory /no such folder"
+
+
+async def test_signals_are_reset_for_the_program() -> None:
+    """The guardian ignores SIGINT and SIGTERM; its programs do not."""
+    check = "import signal as s; print(); exit(s.getsignal(s.SIGTERM) is not s.SIG_DFL)"
+    leader, _, _ = await run_to_end(["python3", "-c", check])
+
+    assert leader.code == 0
+
+
+async def test_many_short_runs_leave_no_trace() -> None:
+    """Exit codes stay right and descriptors flat over many spawns through one guardian."""
+    async with guarded() as guardian:
+        for number in range(100):
+            leader = await start(guardian, ["sh", "-c", f"exit {number}"], f"{number:032}")
+            await leader.ended.wait()
+            emptied = await guardian.stop(leader, 0.0)
+            assert leader.code == number
+            assert emptied.survivors == ()
+        open_now = len(os.listdir(f"/proc/{guardian.pid}/fd"))
+
+    assert open_now <= 8

@@ -1,0 +1,69 @@
+"""The house: rooms do not open into each other, and each package has one home."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "supervisor"
+ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+HALL = {"run", "cli", "__main__"}
+"""The only modules that know more than one room."""
+WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
+HOMES = {
+    "ctypes": "containment/linux.py",
+    "h11": "control/server.py",
+    "psutil": "health/gauges.py",
+    "pydantic": "config.py",
+    "tomli": "config.py",
+    "zstandard": "output/frames.py",
+}
+BARE = {
+    "wire.py",
+    "unix_sockets.py",
+    *(
+        f"containment/{name}.py"
+        for name in ("child", "ending", "guardian", "linux", "roster", "table")
+    ),
+    "pool/client.py",
+}
+"""Modules that run where only the standard library is."""
+MODULES = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
+
+
+def imports(module: str) -> Iterator[str]:
+    """Dotted names of what a module imports, wherever in it."""
+    for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_rooms_do_not_open_into_each_other(module: str) -> None:
+    """A room imports the words and itself; a word imports words; the hall may import all."""
+    room = module.partition("/")[0] if "/" in module else None
+    if room is None and Path(module).stem in HALL:
+        return
+    for name in imports(module):
+        package, _, rest = name.partition(".")
+        if package == "supervisor":
+            assert rest.partition(".")[0] in WORDS | {room, "__version__"}, f"{module}: {name}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_package_has_one_home(module: str) -> None:
+    """Who replaces a dependency changes one file."""
+    packages = {name.partition(".")[0] for name in imports(module)}
+    strays = {package for package in packages & HOMES.keys() if HOMES[package] != module}
+    assert not strays
+
+
+@pytest.mark.parametrize("module", sorted(BARE))
+def test_bare_modules_need_only_the_standard_library(module: str) -> None:
+    """What must start in milliseconds, or where nothing is installed, imports nothing else."""
+    packages = {name.partition(".")[0] for name in imports(module)}
+    assert packages <= sys.stdlib_module_names | {"supervisor"}
