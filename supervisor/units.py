@@ -19,7 +19,8 @@ _BYTES = {
     "TiB": 1 << 40,
 }
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)", re.ASCII)
+# No more digits than a float holds, so that no size or duration is infinite.
+_NUMBER = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([A-Za-z]+)", re.ASCII)
 
 
 def parse_size(text: object) -> Bytes:

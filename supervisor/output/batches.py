@@ -1,0 +1,107 @@
+"""Captured chunks gathered into batches that become frames. Pure: no clock, no thread."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+_QUEUE_BATCHES = 4
+_MOST_PARTS = 1024
+"""Turns between stdout and stderr in one batch; bounds the frame's header."""
+_QUIET_S = 1.0
+_AGE_S = 5.0
+"""Oldest age of a waiting byte under a trickle: a frame per line would cost more than the line."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Raw bytes that become one frame."""
+
+    offset: int
+    """Bytes of output before it."""
+    skipped_lines: int
+    """Newlines dropped between the batch before and this one."""
+    born: float
+    touched: float
+    raw: bytearray = field(default_factory=bytearray)
+    parts: list[tuple[int, int]] = field(default_factory=list)
+    """(stream, bytes), neighbours of one stream merged."""
+
+
+class Batches:
+    """A bounded queue of batches, of which the last is still being filled."""
+
+    def __init__(self, batch_bytes: int) -> None:
+        self._batch_bytes = batch_bytes
+        self._most_parts = min(_MOST_PARTS, batch_bytes // 16)
+        self._sealed: deque[Batch] = deque()
+        self._filling: Batch | None = None
+        self._skipped_lines = 0
+        self.offset = 0
+        """Bytes of output seen so far, skipped ones included."""
+
+    @property
+    def waiting(self) -> int:
+        """Sealed batches that ``pop`` would give."""
+        return len(self._sealed)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no byte is held."""
+        return self._filling is None and not self._sealed
+
+    def add(self, stream: int, piece: memoryview, now: float) -> int:
+        """Take as many bytes as fit into the batch being filled; 0 when the queue is full."""
+        batch = self._filling
+        if batch is not None and self._is_full(batch, stream):
+            if len(self._sealed) >= _QUEUE_BATCHES:
+                return 0
+            self.seal()
+            batch = None
+        if batch is None:
+            batch = self._filling = Batch(self.offset, self._skipped_lines, now, now)
+            self._skipped_lines = 0
+        piece = piece[: self._batch_bytes - len(batch.raw)]
+        batch.raw += piece
+        batch.touched = now
+        if batch.parts and batch.parts[-1][0] == stream:
+            batch.parts[-1] = (stream, batch.parts[-1][1] + len(piece))
+        else:
+            batch.parts.append((stream, len(piece)))
+        self.offset += len(piece)
+        if len(batch.raw) == self._batch_bytes and len(self._sealed) < _QUEUE_BATCHES:
+            self.seal()
+        return len(piece)
+
+    def _is_full(self, batch: Batch, stream: int) -> bool:
+        turns = len(batch.parts) >= self._most_parts and batch.parts[-1][0] != stream
+        return turns or len(batch.raw) >= self._batch_bytes
+
+    def skip(self, size_bytes: int, lines: int) -> None:
+        """Count output that will not be kept."""
+        self.seal()
+        self.offset += size_bytes
+        self._skipped_lines += lines
+
+    def seal(self) -> None:
+        """End the batch being filled, if there is one."""
+        if self._filling is not None:
+            self._sealed.append(self._filling)
+            self._filling = None
+
+    def ripe_in_s(self, now: float) -> float | None:
+        """Seconds until the batch being filled should be sealed; None when there is none."""
+        if self._filling is None:
+            return None
+        return min(self._filling.touched + _QUIET_S, self._filling.born + _AGE_S) - now
+
+    def pop(self) -> Batch:
+        """The oldest sealed batch.
+
+        Raises:
+            IndexError: none is sealed.
+        """
+        return self._sealed.popleft()
+
+    def take_skipped_lines(self) -> int:
+        """Newlines skipped since the last batch began, forgotten here."""
+        lines, self._skipped_lines = self._skipped_lines, 0
+        return lines

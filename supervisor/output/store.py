@@ -1,0 +1,250 @@
+"""What a run wrote, kept compressed and bounded on disk without ever holding up the reader."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from supervisor.output.batches import Batch, Batches
+from supervisor.output.frames import FRAME_BYTES, FrameEncoder
+from supervisor.output.segments import Held, Segments
+
+_FRAME_LEAST_BYTES = 4096
+_FRAMES_A_QUOTA = 64
+_RETRY_S = 1.0
+_PATIENCE_S = 0.5
+_LOOK_S = 0.05
+_CLOSE_S = 5.0
+_LEVEL = 1
+_LEVEL_IN_HASTE = -3
+"""With a backlog: 1.4 times as fast as level 1, on frames 1.4 times as large (measured)."""
+_BACKLOG = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a store took in, and what it still has."""
+
+    output_bytes: int
+    output_lines: int
+    kept_bytes: int
+    """On disk: compressed, headers included."""
+    kept_raw_bytes: int
+    dropped_bytes: int
+    """Not kept: the middle that the quota pushed out, and what the disk did not take."""
+    dropped_lines: int
+
+
+class RawStore:
+    """One run's output on disk: ``put`` from one thread, a second one compresses and writes.
+
+    Holds at most seven frames of raw bytes. ``put`` may wait for the compressor, which is
+    bounded work, and for a disk at most half a second in a row; what the disk does not take is
+    dropped by count and reported to ``on_dropped(bytes, lines, problem)`` from the writing
+    thread once the disk takes something again, or at the end.
+    """
+
+    def __init__(
+        self, directory: Path, quota_bytes: int, on_dropped: Callable[[int, int, str], None]
+    ) -> None:
+        self._segments = Segments(directory, quota_bytes)
+        self._batches = Batches(
+            min(FRAME_BYTES, max(_FRAME_LEAST_BYTES, quota_bytes // _FRAMES_A_QUOTA))
+        )
+        self._on_dropped = on_dropped
+        self._encoder = FrameEncoder()
+        self._disk = _DiskClock()
+        self._loss = _Loss()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._line = 0
+        self._retry_at = 0.0
+        self._bug: Exception | None = None
+        self._writer = threading.Thread(target=self._write, name="raw store", daemon=True)
+
+    @classmethod
+    def open(
+        cls, directory: Path, quota_bytes: int, on_dropped: Callable[[int, int, str], None]
+    ) -> Self:
+        """A store in ``directory``, which is made with the first frame and is ours alone."""
+        store = cls(directory, quota_bytes, on_dropped)
+        store._writer.start()
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def put(self, stream: int, chunk: bytes) -> None:
+        """Keep ``chunk`` of ``stream`` (1 stdout, 2 stderr); no disk makes it raise."""
+        rest = memoryview(chunk)
+        with self._changed:
+            while rest:
+                asleep = self._batches.empty
+                taken = self._batches.add(stream, rest, time.monotonic())
+                rest = rest[taken:]
+                if taken and (asleep or self._batches.waiting):
+                    self._changed.notify_all()
+                if taken == 0 and not self._wait_for_room():
+                    self._skip(rest)
+                    return
+
+    def flush(self) -> None:
+        """Have what was put so far written now; does not wait for it."""
+        with self._changed:
+            self._batches.seal()
+            self._changed.notify_all()
+
+    def close(self) -> Kept:
+        """Write the rest, end the store and say what it has; a second call says it again.
+
+        A disk that takes nothing for five seconds is left to itself, with the thread on it.
+
+        Raises:
+            Exception: the writing thread met a defect of ours.
+        """
+        self.flush()
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._writer.join(_CLOSE_S)
+        if self._bug is not None:
+            raise self._bug
+        held, lines = self._segments.held, self._line
+        return Kept(
+            output_bytes=self._batches.offset,
+            output_lines=lines,
+            kept_bytes=held.disk_bytes,
+            kept_raw_bytes=held.raw_bytes,
+            dropped_bytes=self._batches.offset - held.raw_bytes,
+            dropped_lines=lines - held.lines,
+        )
+
+    def _wait_for_room(self) -> bool:
+        """Wait a moment for the writer; False: it is the disk that keeps it, or it has ended."""
+        if self._disk.lags() or self._closing or self._bug is not None:
+            return False
+        self._changed.wait(_LOOK_S)
+        return True
+
+    def _skip(self, rest: memoryview) -> None:
+        lines = bytes(rest).count(b"\n")
+        self._batches.skip(len(rest), lines)
+        self._loss.add(len(rest), lines, "the disk takes less than the output brings")
+
+    def _write(self) -> None:
+        try:
+            while (batch := self._next()) is not None:
+                self._keep(batch)
+            self._end()
+        except Exception as bug:  # noqa: BLE001 - close() raises it; put() must not wait for us
+            with self._changed:
+                self._bug = bug
+                self._changed.notify_all()
+
+    def _next(self) -> Batch | None:
+        """Wait for a batch that is full, ripe or the last; None: the store closes."""
+        with self._changed:
+            while not self._batches.waiting:
+                if self._closing:
+                    return None
+                left_s = self._batches.ripe_in_s(time.monotonic())
+                if left_s is not None and left_s <= 0:
+                    self._batches.seal()
+                else:
+                    self._changed.wait(left_s)
+            batch = self._batches.pop()
+            self._changed.notify_all()
+            return batch
+
+    def _keep(self, batch: Batch) -> None:
+        self._line += batch.skipped_lines
+        now = time.monotonic()
+        if now < self._retry_at and not self._closing:
+            lines = batch.raw.count(b"\n")
+            self._line += lines
+            self._lose(len(batch.raw), lines, "")
+            return
+        level = _LEVEL_IN_HASTE if self._batches.waiting >= _BACKLOG else _LEVEL
+        at = (batch.offset, self._line)
+        header, frame = self._encoder.encode(batch.raw, batch.parts, at, level)
+        self._line += header.lines
+        try:
+            with self._disk:
+                self._segments.append(frame, Held(len(frame), header.raw_bytes, header.lines))
+        except OSError as error:
+            self._retry_at = now + _RETRY_S
+            self._lose(header.raw_bytes, header.lines, error.strerror or str(error))
+        else:
+            self._report()
+
+    def _end(self) -> None:
+        """Write the header that ends the store: it tells readers that nothing is missing after."""
+        self._line += self._batches.take_skipped_lines()
+        _, frame = self._encoder.encode(b"", (), (self._batches.offset, self._line), _LEVEL)
+        with suppress(OSError):  # Without it the store reads like one that was killed.
+            self._segments.append(frame, Held(len(frame), 0, 0))
+        with suppress(OSError):  # What the disk had taken and then lost is not counted as held.
+            self._segments.close()
+        self._report()
+
+    def _lose(self, size_bytes: int, lines: int, problem: str) -> None:
+        with self._changed:
+            self._loss.add(size_bytes, lines, problem)
+
+    def _report(self) -> None:
+        """Hand over what was lost so far, if anything was."""
+        with self._changed:
+            loss, self._loss = self._loss, _Loss()
+        if loss.dropped_bytes:
+            self._on_dropped(loss.dropped_bytes, loss.dropped_lines, loss.problem)
+
+
+@dataclass(slots=True)
+class _Loss:
+    """What the disk did not take since the last report."""
+
+    dropped_bytes: int = 0
+    dropped_lines: int = 0
+    problem: str = ""
+
+    def add(self, size_bytes: int, lines: int, problem: str) -> None:
+        self.dropped_bytes += size_bytes
+        self.dropped_lines += lines
+        self.problem = self.problem or problem
+
+
+class _DiskClock:
+    """Tells a disk that takes longer than everything else from one that keeps up."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._left_at = time.monotonic()
+        self._lag_s = 0.0
+
+    def __enter__(self) -> None:
+        since = self._since = time.monotonic()
+        self._lag_s = max(0.0, self._lag_s - (since - self._left_at))
+
+    def __exit__(self, *exc: object) -> None:
+        since, self._since = self._since, None
+        self._left_at = time.monotonic()
+        if since is not None:
+            self._lag_s = min(2 * _PATIENCE_S, self._lag_s + self._left_at - since)
+
+    def lags(self) -> bool:
+        """Whether the disk has used up the patience that there is for it."""
+        since = self._since
+        running_s = 0.0 if since is None else time.monotonic() - since
+        return self._lag_s + running_s > _PATIENCE_S
