@@ -1,0 +1,1 @@
+"""The telemetry room: events to bounded records, to segments, to checked archives."""
