@@ -1,0 +1,350 @@
+"""``autopilot.toml`` as frozen values: read once, checked once, trusted after.
+
+An option is one field below: name, type, default and docstring stand nowhere else. Its default
+is spelled as a user would spell it and is checked like any value. The JSON Schema and the
+suggestions for misspelled names follow from it; a test holds ``configs/autopilot.toml`` to it.
+"""
+
+import hashlib
+import os
+import pwd
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import tomli
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from supervisor import config_values as values
+from supervisor.errors import ConfigError, NoInputError, StateError
+from supervisor.units import Bytes, Seconds, parse_duration
+
+Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
+"""How strongly the kernel holds a run, strongest first."""
+
+_MOST_BYTES = 1 << 20
+_TEXT = WithJsonSchema({"type": "string"})
+Size = Annotated[Bytes, PlainValidator(values.size), WithJsonSchema(values.SIZE)]
+SizeOrNone = Annotated[
+    Bytes | None, PlainValidator(values.size_or_none), WithJsonSchema(values.SIZE_OR_NONE)
+]
+Duration = Annotated[Seconds, PlainValidator(parse_duration), WithJsonSchema(values.DURATION)]
+Interval = Annotated[Seconds, PlainValidator(values.interval), WithJsonSchema(values.DURATION)]
+IntervalOrNone = Annotated[
+    Seconds | None,
+    PlainValidator(values.interval_or_none),
+    WithJsonSchema(values.DURATION_OR_NONE),
+]
+CountOrNone = Annotated[
+    int | None, PlainValidator(values.count_or_none), WithJsonSchema(values.COUNT_OR_NONE)
+]
+Place = Annotated[Path, PlainValidator(values.place), _TEXT]
+PlaceOrDefault = Annotated[Path | None, PlainValidator(values.place_or_default), _TEXT]
+Stdin = Annotated[Path | None, PlainValidator(values.stdin), _TEXT]
+Word = Annotated[str, AfterValidator(values.word)]
+Variable = Annotated[str, AfterValidator(values.variable)]
+ExitStatus = Annotated[int, Field(ge=0, le=255)]
+
+
+class _Table(BaseModel):
+    # A default that is spelled otherwise than its value says validate_default=True once more,
+    # because type checkers look there. Docstrings are left to config_reference: pydantic would
+    # read them at every start, in 20 ms.
+    model_config = ConfigDict(
+        allow_inf_nan=False,
+        defer_build=True,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        validate_default=True,
+    )
+
+
+class Autopilot(_Table):
+    """The program that is run, and the world it is started into."""
+
+    command: tuple[Word, ...] = Field(strict=False, min_length=1)  # TOML has lists, no tuples.
+    """Program and arguments, one string each; never read by a shell."""
+    cwd: Place = Field(".", validate_default=True)
+    """Working directory, relative to the folder of this file."""
+    env: Mapping[Variable, Word] = {}
+    """Environment variables to set, on top of what is inherited."""
+    inherit_env: bool = True
+    """Pass on the environment that supervise was started with."""
+    stdin: Stdin = Field("null", validate_default=True)
+    """What it reads: "null" for nothing, "inherit" for our own (here None), or a file."""
+    grace: Duration = Field("10s", validate_default=True)
+    """Time between SIGTERM and SIGKILL when everything it started is stopped."""
+
+    @field_validator("command")
+    @classmethod
+    def _names_a_program(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        if not command[0]:
+            raise ValueError("starts with an empty string where the program belongs")
+        return command
+
+
+class Restart(_Table):
+    """What follows the end of a run."""
+
+    when: Literal["never", "on-failure", "always"] = "on-failure"
+    """Which ends are followed by another start; a fatal exit code never is."""
+    attempts: int = Field(6, ge=1)
+    """Failures in a row at which it is given up."""
+    backoff: tuple[Duration, ...] = Field(
+        ("1s", "2s", "4s", "8s", "16s"), strict=False, min_length=1, validate_default=True
+    )
+    """Delays before the restarts; the last one repeats."""
+    jitter: float = Field(0.1, ge=0, le=1)
+    """Share of a delay that is left to chance, so that many agents do not start as one."""
+    reset_after: Interval = Field("5m", validate_default=True)
+    """A run that lasted this long makes the count of failures start anew."""
+    fatal_exit_codes: tuple[ExitStatus, ...] = Field((100,), strict=False)
+    """Exit codes after which a restart cannot help."""
+    finished_exit_codes: tuple[ExitStatus, ...] = Field((0, 143), strict=False)
+    """Exit codes that mean the work is done."""
+
+    @field_validator("finished_exit_codes")
+    @classmethod
+    def _are_not_fatal(cls, codes: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        both = set(codes) & set(info.data.get("fatal_exit_codes", ()))
+        if both:
+            raise ValueError(f"{min(both)} is among restart.fatal_exit_codes too")
+        return codes
+
+
+class Containment(_Table):
+    """How strongly the kernel holds what the autopilot starts."""
+
+    tier: Literal["auto", Tier] = "auto"
+    """The tier to use; "auto" takes the strongest that works here."""
+    require: Tier = "subreaper"
+    """The weakest tier to accept; below it supervise refuses to start."""
+
+    @field_validator("require")
+    @classmethod
+    def _is_not_above_the_tier(cls, require: str, info: ValidationInfo) -> str:
+        tiers, tier = ("auto", *get_args(Tier)), info.data.get("tier", "auto")
+        if tiers.index(tier) > tiers.index(require):
+            raise ValueError(f"{require!r} is stronger than containment.tier, which is {tier!r}")
+        return require
+
+
+class Limits(_Table):
+    """What one run may use up."""
+
+    wall: IntervalOrNone = Field("none", validate_default=True)
+    """Time after which the run is stopped, or "none"."""
+    nice: int = Field(5, ge=0, le=19)
+    """Scheduling niceness: 0 is as important as your own programs, 19 the least."""
+    open_files: CountOrNone = Field(1024, validate_default=True)
+    """Descriptors that one process may hold (RLIMIT_NOFILE, soft), or "none"."""
+    file_size: SizeOrNone = Field("8GiB", validate_default=True)
+    """Size to which one file may be written (RLIMIT_FSIZE), or "none"."""
+
+
+class Pool(_Table):
+    """How many tool calls run at once."""
+
+    size: int = Field(4, ge=1)
+    """Slots: tool calls that may run at the same time."""
+    wait: Duration = Field("30m", validate_default=True)
+    """How long a call may stand in the queue before it fails."""
+
+
+class Scratch(_Table):
+    """The temporary files of a run."""
+
+    base: PlaceOrDefault = Field("", validate_default=True)
+    """Directory for the runs' scratch directories; "" is inside the state directory."""
+    quota: Size = Field("2GiB", validate_default=True)
+    """Bytes on disk at which the run is stopped."""
+    files: int = Field(50_000, ge=1)
+    """Files and directories at which the run is stopped."""
+
+
+class Output(_Table):
+    """The raw output that is kept, compressed."""
+
+    quota: Size = Field("256MiB", validate_default=True)
+    """Bytes on disk for one run; the head and the tail stay, the middle goes."""
+    total: Size = Field("1GiB", validate_default=True)
+    """Bytes on disk for all runs of this config; the oldest run goes first."""
+    drain: Duration = Field("2s", validate_default=True)
+    """How long to read on after the end, while somebody holds the pipe open."""
+
+    @field_validator("total")
+    @classmethod
+    def _holds_one_run(cls, total: Bytes, info: ValidationInfo) -> Bytes:
+        if total < info.data.get("quota", 0):
+            raise ValueError("is smaller than output.quota, which is for one run")
+        return total
+
+
+class Telemetry(_Table):
+    """The events that supervise writes about itself and its runs."""
+
+    rotate: Size = Field("10MB", validate_default=True)
+    """Size at which a segment is closed and compressed."""
+    keep_for: Interval = Field("30d", validate_default=True)
+    """Age at which a segment is deleted."""
+    quota: Size = Field("100MiB", validate_default=True)
+    """Bytes on disk for all segments; the oldest goes first."""
+
+    @field_validator("quota")
+    @classmethod
+    def _holds_one_segment(cls, quota: Bytes, info: ValidationInfo) -> Bytes:
+        if quota < info.data.get("rotate", 0):
+            raise ValueError("is smaller than telemetry.rotate, the size of one segment")
+        return quota
+
+
+class State(_Table):
+    """Where supervise keeps its own files."""
+
+    dir: PlaceOrDefault = Field("", validate_default=True)
+    """Directory; "" is $XDG_STATE_HOME/supervise/, with one folder for each config."""
+
+
+class Health(_Table):
+    """How closely a run is watched."""
+
+    sample: Interval = Field("5s", validate_default=True)
+    """Time between two looks at processes, memory and CPU."""
+
+
+class Config(_Table):
+    """One checked ``autopilot.toml``."""
+
+    autopilot: Autopilot
+    restart: Restart = Field({}, validate_default=True)
+    containment: Containment = Field({}, validate_default=True)
+    limits: Limits = Field({}, validate_default=True)
+    pool: Pool = Field({}, validate_default=True)
+    scratch: Scratch = Field({}, validate_default=True)
+    output: Output = Field({}, validate_default=True)
+    telemetry: Telemetry = Field({}, validate_default=True)
+    state: State = Field({}, validate_default=True)
+    health: Health = Field({}, validate_default=True)
+    _path: Path = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the path, which is the validation's context and no option."""
+        self._path = context
+
+    @property
+    def path(self) -> Path:
+        """The file that it was read from, absolute."""
+        return self._path
+
+    def state_dir(self, environ: Mapping[str, str]) -> Path:
+        """Where this config's files are kept.
+
+        Raises:
+            StateError: neither the config nor ``environ`` leads to a directory.
+        """
+        return self.state.dir or state_dir(self.path, environ)
+
+
+def tables() -> dict[str, type[BaseModel]]:
+    """Every table of a config, in the order of the reference; its fields are the options."""
+    return {
+        name: table
+        for name, table in Config.__annotations__.items()
+        if isinstance(table, type) and issubclass(table, _Table)
+    }
+
+
+def load(path: Path) -> Config:
+    """Read and check the config at ``path``.
+
+    Raises:
+        NoInputError: it is missing, unreadable, too long, or not UTF-8.
+        ConfigError: it is not TOML or asks for what cannot be; with every problem and its place.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise NoInputError(f"{path}: no such file; copy a preset from configs/") from None
+    except IsADirectoryError:
+        raise NoInputError(f"{path}: is a directory; name the file in it") from None
+    except OSError as error:
+        raise NoInputError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(content) > _MOST_BYTES:
+        raise NoInputError(f"{path}: longer than 1 MiB, which no config is; name the right file")
+    try:
+        return read(content.decode("utf-8-sig"), path)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise NoInputError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from error
+
+
+def read(text: str, path: Path) -> Config:
+    """Check ``text`` as the config at ``path``, which gives relative paths their start.
+
+    Raises:
+        ConfigError: it is not TOML or asks for what cannot be; with every problem and its place.
+    """
+    try:
+        document = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        at = f"{path}:{error.lineno}:{error.colno}"
+        raise ConfigError([f"{at}: not TOML: {error.msg}"]) from error
+    except (ValueError, RecursionError) as error:  # A number or a nesting beyond all reason.
+        raise ConfigError([f"{path}:1:1: not TOML that can be read: {error}"]) from error
+    try:
+        # With an empty table, a missing one is reported by the options that it lacks.
+        return Config.model_validate({"autopilot": {}} | document, context=path.absolute())
+    except ValidationError as error:
+        # Imported here, because every start would pay for what few need.
+        from supervisor.config_problems import explain  # noqa: PLC0415
+
+        options = [f"{table}.{name}" for table in tables() for name in tables()[table].model_fields]
+        problems = explain(error.errors(include_url=False), text, options)
+        raise ConfigError([f"{path}:{problem}" for problem in problems]) from error
+
+
+def state_home(environ: Mapping[str, str]) -> Path:
+    """Directory that holds the state directories of all configs.
+
+    Raises:
+        StateError: ``environ`` names no home, and the user has none.
+    """
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    # A relative one is to be ignored. Source: XDG Base Directory Specification.
+    return (base if base.is_absolute() else _home(environ) / ".local" / "state") / "supervise"
+
+
+def state_dir(config_path: Path, environ: Mapping[str, str]) -> Path:
+    """Default directory for a config's state: one for each real file, whatever leads to it.
+
+    Raises:
+        StateError: ``environ`` names no home, and the user has none.
+    """
+    real = Path(os.path.realpath(config_path))
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:6]
+    # Short, because the path of a socket inside must fit into 107 bytes (unix(7)).
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", real.stem)[:32]
+    return state_home(environ) / f"{stem}-{digest}"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if environ.get("HOME"):
+        return Path(environ["HOME"])
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError as error:
+        raise StateError("there is no home directory; set state.dir, or HOME") from error

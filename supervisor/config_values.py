@@ -1,0 +1,144 @@
+"""Option values as a config spells them, each with a sentence for what it is not."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from supervisor.units import Bytes, Seconds, parse_duration, parse_size
+
+_T = TypeVar("_T")
+
+_NONE = {"const": "none"}
+SIZE: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^[0-9]{1,15}(\.[0-9]{1,9})?\s*([kKMGT]?B|[KMGT]iB)$",
+}
+"""JSON Schema of a size."""
+DURATION: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^\s*([0-9]{1,15}(\.[0-9]{1,9})?\s*(ms|s|m|h|d)\s*)+$",
+}
+"""JSON Schema of a duration."""
+SIZE_OR_NONE: dict[str, Any] = {"anyOf": [SIZE, _NONE]}
+DURATION_OR_NONE: dict[str, Any] = {"anyOf": [DURATION, _NONE]}
+COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _NONE]}
+
+
+class Origin(Protocol):
+    """What a check is told besides the value: pydantic's ``ValidationInfo``, as far as used."""
+
+    @property
+    def context(self) -> Any:
+        """The config's absolute path."""
+
+
+def size(value: object) -> Bytes:
+    """Bytes, at least one.
+
+    Raises:
+        ValueError: not a size, or nothing.
+    """
+    parsed = parse_size(value)
+    if parsed < 1:
+        raise ValueError(f"{value!r} is too small; a size starts at '1B'")
+    return parsed
+
+
+def interval(value: object) -> Seconds:
+    """Seconds, more than none.
+
+    Raises:
+        ValueError: not a duration, or no time at all.
+    """
+    parsed = parse_duration(value)
+    if parsed <= 0:
+        raise ValueError(f"{value!r} is too short; it must be longer than '0s'")
+    return parsed
+
+
+def count(value: object) -> int:
+    """A whole number from 1 up; TOML's ``true`` is not one.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{value!r} is not a whole number from 1 up")
+    return value
+
+
+def place(value: object, origin: Origin) -> Path:
+    """Absolute path; a relative one starts at the config's folder, ``~`` at a home.
+
+    Raises:
+        ValueError: not a path, or the home of nobody.
+    """
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(f"{value!r} is not a path")
+    folder: Path = origin.context.parent
+    try:
+        return folder / Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value!r} starts at the home of a user who does not exist") from None
+
+
+def place_or_default(value: object, origin: Origin) -> Path | None:
+    """The same, and None for ``""``.
+
+    Raises:
+        ValueError: not a path, or the home of nobody.
+    """
+    return None if value == "" else place(value, origin)
+
+
+def stdin(value: object, origin: Origin) -> Path | None:
+    """The file to read from; ``"null"`` is one too, and None stands for ``"inherit"``.
+
+    Raises:
+        ValueError: not a path, or the home of nobody.
+    """
+    if value == "inherit":
+        return None
+    return Path(os.devnull) if value == "null" else place(value, origin)
+
+
+def _or_none(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
+    """Let ``"none"`` stand for no value, because TOML has no word for it."""
+
+    def parse_unless_none(value: object) -> _T | None:
+        if value == "none":
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, nor 'none'") from None
+
+    return parse_unless_none
+
+
+size_or_none = _or_none(size)
+interval_or_none = _or_none(interval)
+count_or_none = _or_none(count)
+
+
+def word(text: str) -> str:
+    """Text that can be handed to a program.
+
+    Raises:
+        ValueError: it holds a NUL, at which C ends a string.
+    """
+    if "\0" in text:
+        raise ValueError(f"{text!r} holds a NUL character, which no program can be given")
+    return text
+
+
+def variable(name: str) -> str:
+    """Name of an environment variable.
+
+    Raises:
+        ValueError: empty, or it holds a NUL or an equals sign.
+    """
+    if not name or "=" in name:
+        raise ValueError(f"{name!r} is not the name of an environment variable")
+    return word(name)
