@@ -188,6 +188,16 @@ class StayedDown(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Defect(Event):
+    """A bug of ours ended the shift; the runs were ended first."""
+
+    kind = "defect"
+    level = "error"
+    problem: str
+    """The traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gauged(Event):
     """What the set and the supervisor hold, sampled."""
 

@@ -1,12 +1,16 @@
 """What every test gets: an event loop, and a check that it left nothing behind."""
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+
+CACHES = {".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__"}
+"""What tools make beside the code, whenever they like."""
 
 
 @pytest.fixture
@@ -25,16 +29,26 @@ def _descriptors() -> set[str]:
     return found
 
 
+@pytest.fixture(scope="session")
+def temp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The temp folder of everything that a test starts, so that what it leaves there shows."""
+    folder = tmp_path_factory.mktemp("temp")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield folder
+
+
 @pytest.fixture(autouse=True)
-def _leaves_nothing_behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _leaves_nothing_behind(temp: Path) -> Iterator[None]:
     """A test that leaks a descriptor, a process, a thread or a file fails, whatever it asserts."""
     here = Path.cwd()
-    temp = tmp_path_factory.getbasetemp().parent
     fds = _descriptors()
-    files = set(os.listdir(here)) | set(os.listdir(temp))
+    files = set(os.listdir(here)) | CACHES
     threads = set(threading.enumerate())
     yield
     assert psutil.Process().children(recursive=True) == []
     assert set(threading.enumerate()) <= threads, "threads left running"
     assert _descriptors() <= fds
-    assert set(os.listdir(here)) | set(os.listdir(temp)) <= files, "files left behind"
+    assert set(os.listdir(here)) <= files, "files left in the project"
+    assert os.listdir(temp) == [], "files left in the temp folder"

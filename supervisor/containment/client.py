@@ -80,18 +80,20 @@ class Guardian:
             self.lost.set()
 
     async def spawn(
-        self, spawn_id: str, program: Program, fds: Sequence[int], *, cookie: str, run: bool
+        self, spawn_id: str, program: Program, fds: Sequence[int], *, cookie: str | None = None
     ) -> Leader:
         """Start a program in a session of its own; ``fds`` are its standard streams.
 
-        ``run`` makes it the leader that everything else belongs to; the set must be empty.
+        A ``cookie``, which is in its environment too, makes it the leader of a run: everything
+        belongs to it, and nothing may be left of the run before. Without one it is a call.
 
         Raises:
             OSError: it was not started; ``filename`` names the step.
         """
         leader = self._leaders[spawn_id] = Leader(spawn_id)
-        self._cookies.add(cookie)
-        request = {"do": "spawn", "id": spawn_id, "run": run, "cookie": cookie}
+        if cookie is not None:
+            self._cookies.add(cookie)
+        request = {"do": "spawn", "id": spawn_id, "cookie": cookie}
         await self._send(request | {"program": asdict(program)}, fds)
         await leader.started.wait()
         if leader.failure is not None:

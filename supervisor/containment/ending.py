@@ -58,12 +58,12 @@ def send(entry: Entry, signum: int) -> bool:
 def terminate(members: Iterable[Entry], toll: Toll) -> None:
     """SIGTERM, and SIGCONT so that a stopped process can act on it."""
     for entry in members:
+        toll.note(entry, "terminated")  # Before the signal, while it has a command line.
         try:
             if send(entry, signal.SIGTERM):
-                toll.note(entry, "terminated")
                 send(entry, signal.SIGCONT)
         except PermissionError:
-            toll.note(entry, "terminated")
+            continue  # Another user's: the end of the stop tells whether it went.
 
 
 def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> list[Entry]:

@@ -114,11 +114,11 @@ class Guardian:
         finally:
             for fd in fds:
                 os.close(fd)
-        if message["run"]:
+        if message["cookie"] is not None:
             self._roster.begin_run(spawn_id)
             self._adoptions_told = 0
+            self._cookies[spawn_id] = message["cookie"]
         self._roster.add(pid, spawn_id)
-        self._cookies[spawn_id] = message["cookie"]
         self._next_scan = time.monotonic()
         self._tell("started", spawn_id, pid=pid)
 
@@ -173,7 +173,8 @@ class Guardian:
             stop.toll,
             (lambda: ending.end_children(self._reap)) if whole else None,
         )
-        survivors += self._kill_holders({self._cookies.pop(spawn_id, "")}, stop.toll)
+        if cookie := self._cookies.pop(spawn_id, None):
+            survivors += self._kill_holders({cookie}, stop.toll)
         del self._stops[spawn_id]
         self._roster.forget(spawn_id)
         self._tell_empty(spawn_id, stop, survivors)
@@ -183,9 +184,7 @@ class Guardian:
 
     def _kill_holders(self, cookies: set[str], toll: ending.Toll) -> list[Entry]:
         """Kill who carries a cookie of ours and is not below us, such as a job run by atd."""
-        return ending.kill_until_empty(
-            lambda: table.holders_of(cookies - {""}, COOKIE_VARIABLE), toll
-        )
+        return ending.kill_until_empty(lambda: table.holders_of(cookies, COOKIE_VARIABLE), toll)
 
     def _end_everything(self) -> None:
         """Kill all there is; nobody is left to be told."""

@@ -35,8 +35,14 @@ def render(event: events.Event) -> Line | None:
 
 
 def render_argv(argv: Sequence[str]) -> str:
-    """A command line, cut where it gets long, without control characters."""
+    """A command line without control characters; where it gets long, paths lose their folders.
+
+    >>> render_argv(["/usr/bin/python3", "/home/somebody/some/where/very/deep/inside/server.py"])
+    'python3 server.py'
+    """
     line = printable(shlex.join(argv))
+    if len(line) > _ARGV_CHARACTERS:
+        line = printable(shlex.join(word.rpartition("/")[2] or word for word in argv))
     return line if len(line) <= _ARGV_CHARACTERS else line[: _ARGV_CHARACTERS - 1] + "…"
 
 
@@ -114,8 +120,10 @@ def _name_members(members: Sequence[events.Member], count: int) -> str:
     return text if count <= len(named) else f"{text}; {count - len(named)} more"
 
 
-def _digested(event: events.Digested) -> Line:
+def _digested(event: events.Digested) -> Line | None:
     digest = event.digest
+    if digest.kind == "output" and digest.verdict in {Verdict.OK, Verdict.UNKNOWN}:
+        return None  # Chatter in which no tool was recognised and nothing went wrong.
     again = f" (seen {event.seen}x)" if event.seen > 1 and digest.verdict != Verdict.OK else ""
     return Line(digest.verdict, printable(digest.summary) + again, _mood(digest))
 
@@ -186,5 +194,5 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.RestartPlanned: _restart_planned,
     events.StayedDown: _stayed_down,
 }
-UNSEEN = {events.Gauged}
-"""Events that have no line, on purpose."""
+UNSEEN = {events.Gauged, events.Defect}
+"""Events that have no line: nobody needs the one, and the other goes to stderr whole."""

@@ -38,7 +38,7 @@ async def start(guardian: Guardian, argv: Sequence[str], cookie: str, cwd: str =
     path = shutil.which(argv[0]) or argv[0]
     program = Program(path=path, argv=argv, env=env, cwd=cwd)
     try:
-        return await guardian.spawn(cookie, program, [null] * 3, cookie=cookie, run=True)
+        return await guardian.spawn(cookie, program, [null] * 3, cookie=cookie)
     finally:
         os.close(null)
 
@@ -141,11 +141,32 @@ async def test_orphan_is_told_of_when_it_is_adopted() -> None:
     adopted: list[Member] = []
     async with guarded() as guardian:
         guardian.on_adopted = adopted.append
-        await start(guardian, ["sh", "-c", "(setsid sleep 61 & ) ; sleep 60"], "c" * 32)
+        await start(
+            guardian, ["sh", "-c", "sh -c 'setsid sleep 61 & sleep 0.5'; sleep 60"], "c" * 32
+        )
         await eventually(lambda: bool(adopted))
 
     assert adopted[0].argv == ("sleep", "61")
     assert adopted[0].escaped
+
+
+async def test_end_of_a_call_leaves_the_run_alone() -> None:
+    """A call's set is what its leader started, not everything below the guardian."""
+    cookie = secrets.token_hex(16)
+    async with guarded() as guardian:
+        leader = await start(guardian, children.SLEEPS, cookie)
+        null = os.open(os.devnull, os.O_RDWR)
+        argv = ["sh", "-c", "sleep 62 & sleep 63 & exit 4"]
+        program = Program(path="/bin/sh", argv=argv, env={"SUPERVISE_RUN": cookie}, cwd="/")
+        call = await guardian.spawn("call", program, [null] * 3)
+        os.close(null)
+        await call.ended.wait()
+        emptied = await guardian.stop(call, 1.0)
+        assert carriers(cookie) == [leader.pid]
+        await guardian.stop(leader, 0.0)
+
+    assert call.code == 4
+    assert emptied.ended_count == 2
 
 
 async def test_program_that_cannot_start_names_the_step() -> None:

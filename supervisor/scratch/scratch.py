@@ -1,0 +1,93 @@
+"""One run's temporary directory, from its making to its removal."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from supervisor.errors import StateError
+from supervisor.scratch.base import create_lock, drop_lock, open_base
+from supervisor.scratch.removal import Removal, make_trash, remove_tree
+from supervisor.scratch.usage import Usage, measure_tree
+
+_VARIABLES = ("TMPDIR", "TMP", "TEMP", "BUN_TMPDIR", "CLAUDE_CODE_TMPDIR")
+"""Where programs look for the place of their temporary files."""
+
+
+class Scratch:
+    """A private directory that one run writes its temporary files to.
+
+    Its lock is held for as long as this object is open, so a sweep by another supervisor leaves
+    it alone; the kernel releases the lock when we die. ``remove``, or the end of the block, takes
+    the directory away.
+    """
+
+    def __init__(self, base: Path, run_id: str) -> None:
+        self.path = base / run_id
+        self._run_id = run_id
+        self._base_fd = open_base(base)
+        self._lock_fd = -1
+
+    @classmethod
+    def open(cls, base: Path, run_id: str) -> Self:
+        """Make the directory ``run_id`` below ``base``, which is made if it is missing.
+
+        Raises:
+            StateError: it cannot be made, it exists, or the base is not safe to use.
+        """
+        scratch = cls(base.absolute(), run_id)
+        try:
+            scratch._make()
+        except OSError as error:
+            scratch._close()
+            raise StateError(
+                f"{scratch.path}: scratch cannot be made: {error.strerror};"
+                " free some space or set scratch.base to another directory"
+            ) from error
+        return scratch
+
+    def _make(self) -> None:
+        # The lock first: at no moment is there a directory that nobody can sweep.
+        self._lock_fd = create_lock(self._base_fd, self._run_id)
+        try:
+            os.mkdir(self._run_id, mode=0o700, dir_fd=self._base_fd)
+        except OSError:
+            # What stands in the way is not ours, and a lock would give it to the next sweep.
+            drop_lock(self._base_fd, self._run_id)
+            raise
+        make_trash(self._base_fd, self._run_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def env(self) -> dict[str, str]:
+        """Environment variables that make programs put their temporary files here."""
+        return dict.fromkeys(_VARIABLES, str(self.path))
+
+    def measure(self) -> Usage:
+        """What the directory holds now; takes time in proportion to its entries."""
+        return measure_tree(self._run_id, self._base_fd)
+
+    def remove(self) -> Removal:
+        """Remove the directory and everything in it; the second call does nothing.
+
+        What cannot be removed stays with its lock, so that a later sweep tries again.
+        """
+        if self._base_fd < 0:
+            return Removal(left=0, freed_bytes=0)
+        try:
+            removal = remove_tree(self._base_fd, self._run_id)
+            if not removal.left:
+                drop_lock(self._base_fd, self._run_id)
+            return removal
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        """Release the lock."""
+        for fd in (self._lock_fd, self._base_fd):
+            if fd >= 0:
+                os.close(fd)
+        self._lock_fd = self._base_fd = -1

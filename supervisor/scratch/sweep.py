@@ -1,0 +1,57 @@
+"""Removing the scratch of runs that died without doing it themselves."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from supervisor.scratch.base import drop_lock, locked_runs, open_base, take_lock
+from supervisor.scratch.removal import Removal, remove_tree
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """What a sweep removed."""
+
+    directories: int
+    """Dead runs whose scratch was swept."""
+    freed_bytes: int
+    left: int
+    """Files and directories that could not be removed; the next sweep tries again."""
+
+
+def sweep(base: Path) -> SweepResult:
+    """Remove the scratch of every dead run below ``base``; a live run's stays untouched.
+
+    A run is dead when its lock can be taken: the kernel releases it with the process, however
+    that died. A directory without a lock of ours is not ours and stays.
+
+    Raises:
+        StateError: the base is not safe to use.
+    """
+    if not os.path.lexists(base):
+        return SweepResult(0, 0, 0)
+    base_fd = open_base(base)
+    try:
+        removals = [_remove_dead(base_fd, run_id) for run_id in locked_runs(base_fd)]
+    finally:
+        os.close(base_fd)
+    swept = [one for one in removals if one is not None]
+    return SweepResult(
+        directories=len(swept),
+        freed_bytes=sum(one.freed_bytes for one in swept),
+        left=sum(one.left for one in swept),
+    )
+
+
+def _remove_dead(base_fd: int, run_id: str) -> Removal | None:
+    """Remove the scratch of a run; None when it lives."""
+    lock_fd = take_lock(base_fd, run_id)
+    if lock_fd is None:
+        return None
+    try:
+        removal = remove_tree(base_fd, run_id)
+        if not removal.left:
+            drop_lock(base_fd, run_id)
+        return removal
+    finally:
+        os.close(lock_fd)

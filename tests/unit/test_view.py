@@ -1,0 +1,137 @@
+"""What a person sees of each event."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from supervisor import events
+from supervisor.digests import Digest, Verdict
+from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
+from supervisor.view import lines
+from supervisor.view.closing import Failure, Totals, render_closing
+from supervisor.view.lines import Line, describe_ending, render, render_argv
+from supervisor.view.screen import Screen, wants_colour
+
+NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+
+
+def test_every_event_has_a_line_or_is_hidden_on_purpose() -> None:
+    """A new event cannot be forgotten here."""
+    kinds = {
+        value
+        for value in vars(events).values()
+        if isinstance(value, type) and issubclass(value, events.Event)
+    }
+    assert lines._LINES.keys() | lines.UNSEEN == kinds - {events.Event}
+
+
+@pytest.mark.parametrize(
+    ("ending", "clause"),
+    [
+        (Exited(0), "finished"),
+        (Exited(3), "exited with 3"),
+        (Signaled(11), "died of SIGSEGV"),
+        (Stopped("wall"), "stopped by the wall-clock limit (limits.wall)"),
+        (NotStarted(2, "x: No such file"), "could not start: x: No such file"),
+        (Lost(), "lost: the guardian was killed, so everything was ended"),
+    ],
+)
+def test_ending_is_one_clause(ending: Ending, clause: str) -> None:
+    assert describe_ending(ending) == clause
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    """A member's command line cannot clear the screen of who watches it."""
+    assert "\x1b" not in render_argv(["sh", "-c", "printf '\x1b[2J'"])
+
+
+def test_long_command_is_cut() -> None:
+    assert len(render_argv(["x" * 500])) == 60
+
+
+def test_receipt_names_what_survived() -> None:
+    """Only what went wrong, or had to be ended, is worth a line."""
+    member = events.Member(pid=7, argv=("sleep", "9"))
+    quiet = events.Receipt(
+        run="r", seen=1, ended=(), ended_count=0, survivors=(), took_s=0.0, scratch_left=0
+    )
+
+    assert render(quiet) is None
+    assert "sleep 9" in str(render(receipt_with_survivor(member)))
+
+
+def receipt_with_survivor(member: events.Member) -> events.Receipt:
+    return events.Receipt(
+        run="r", seen=1, ended=(), ended_count=0, survivors=(member,), took_s=0.0, scratch_left=0
+    )
+
+
+def test_repeated_failure_says_how_often_it_was_seen() -> None:
+    digest = Digest(
+        tool="ruff",
+        kind="linter",
+        verdict=Verdict.FAILED,
+        declared={},
+        counted={},
+        by_code={},
+        files=None,
+        fixable=None,
+        fix=None,
+        first=None,
+        causes=(),
+        summary="ruff: 3 errors",
+        fingerprint="v1:0",
+        lines=(1, 2),
+    )
+
+    assert render(events.Digested(run="r", digest=digest, seen=3)) == Line(
+        "failed", "ruff: 3 errors (seen 3x)", "bad"
+    )
+
+
+def test_closing_lines_are_the_receipt() -> None:
+    totals = Totals(
+        runs=["a1", "b2"],
+        wall_s=12.0,
+        seen=9,
+        survivors=0,
+        scratch_left=0,
+        output_bytes=52_000_000,
+        kept_bytes=1_000_000,
+        dropped_bytes=0,
+        peak_memory_bytes=1_000_000,
+        peak_processes=4,
+    )
+    failure = Failure("v1:0", "ruff: 3 errors", 2, NOON, NOON)
+
+    assert list(render_closing(totals, [failure])) == [
+        "receipt",
+        "  members seen 9, survivors 0, scratch left 0",
+        "  output 52.0 MB → 1.0 MB kept; read it: supervise show b2",
+        "  2 runs in 12.0 s; at most 4 processes and 1.0 MB at once",
+        "  failures: 1",
+        "  2x 12:00:00-12:00:00 ruff: 3 errors [v1:0]",
+    ]
+
+
+def test_screen_prints_in_order() -> None:
+    out = io.StringIO()
+    with Screen(out, colour=False) as screen:
+        screen.show(Line("start", "one"), NOON)
+        screen.write("two")
+
+    assert out.getvalue() == "12:00:00 start    one\ntwo\n"
+
+
+def test_reader_that_is_gone_ends_the_printing_only() -> None:
+    """A closed pipe costs lines, never the caller."""
+    out = io.StringIO()
+    out.close()
+    with Screen(out, colour=False) as screen:
+        screen.write("nobody reads this")
+
+
+def test_colour_needs_a_terminal_and_no_objection() -> None:
+    assert not wants_colour(io.StringIO(), {})
+    assert not wants_colour(io.StringIO(), {"NO_COLOR": "1"})
