@@ -105,6 +105,8 @@ class Channel:
                 fds = array.array("i")
                 fds.frombytes(rights[: len(rights) - len(rights) % fds.itemsize])
                 self._fds.extend(fds)
+        if len(self._fds) > _MOST_FDS:
+            raise WireError("more descriptors than a message may bring")
         if not data:
             raise EOFError
         self._received += data

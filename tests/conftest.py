@@ -9,6 +9,17 @@ from pathlib import Path
 import psutil
 import pytest
 
+from supervisor.containment.linux import become_subreaper
+
+
+def _reaped(process: psutil.Process) -> bool:
+    """Wait for a dead child that came to us because we are a subreaper, as init would."""
+    try:
+        return os.waitpid(process.pid, os.WNOHANG)[0] == process.pid
+    except ChildProcessError:
+        return not process.is_running()
+
+
 CACHES = {".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__"}
 """What tools make beside the code, whenever they like."""
 
@@ -29,6 +40,12 @@ def _descriptors() -> set[str]:
     return found
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _subreaper() -> None:
+    """Orphans of a test come to us, so that they show."""
+    become_subreaper()
+
+
 @pytest.fixture(scope="session")
 def temp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The temp folder of everything that a test starts, so that what it leaves there shows."""
@@ -47,8 +64,10 @@ def _leaves_nothing_behind(temp: Path) -> Iterator[None]:
     files = set(os.listdir(here)) | CACHES
     threads = set(threading.enumerate())
     yield
-    assert psutil.Process().children(recursive=True) == []
-    assert set(threading.enumerate()) <= threads, "threads left running"
+    assert [one for one in psutil.Process().children(recursive=True) if not _reaped(one)] == []
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(2)  # An event loop's idle workers end just after the loop.
+        assert not thread.is_alive(), f"{thread} was left running"
     assert _descriptors() <= fds
     assert set(os.listdir(here)) <= files, "files left in the project"
     assert os.listdir(temp) == [], "files left in the temp folder"

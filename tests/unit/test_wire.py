@@ -75,3 +75,17 @@ def test_garbage_is_refused(data: bytes) -> None:
     finally:
         raw.close()
         channel.close()
+
+
+def test_descriptors_without_a_message_are_refused() -> None:
+    """A peer cannot make us hold more descriptors than one message may bring."""
+    raw, sock = socket.socketpair()
+    channel = Channel(sock)
+    try:
+        with pytest.raises(WireError):
+            for _ in range(10):
+                socket.send_fds(raw, [b"\0"], [0] * 20)
+                channel.receive()
+    finally:
+        raw.close()
+        channel.close()

@@ -1,0 +1,249 @@
+"""Tool calls that come in over a Unix socket: they wait for a slot, run, and hear how it went."""
+
+import os
+import resource
+import secrets
+import socket
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from errno import ENOENT
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import Any, assert_never
+
+import anyio
+from anyio.abc import TaskStatus
+
+from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
+from supervisor.errors import ExitCode, SupervisorError
+from supervisor.pool.slots import Slots, Waiting
+from supervisor.units import render_seconds
+from supervisor.unix_sockets import accept_ours, listening
+from supervisor.wire import Channel, Packet, WireError
+
+SLOT_VARIABLE = "SUPERVISE_SLOT"
+"""In the environment of a call and of everything below it: the slot that they share."""
+
+_MOST_CLIENTS = 1000
+_TIME_LIMIT_S = 10.0
+_PAUSE_S = 0.1
+_STREAMS = 3
+_OTHER_FDS = 256
+"""Descriptors that the rest of the supervisor needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """One tool call that is to be run."""
+
+    call_id: str
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str]
+    """The caller's, with the slot in it."""
+    fds: tuple[int, ...]
+    """The caller's standard streams; open for as long as the call is being run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """How calls are run. Whoever starts processes fills this in."""
+
+    run: Callable[[CallRequest], Awaitable[Ending]]
+    """Start the call and return when it has ended. Cancelled when the caller has died: then it
+    ends what it started before it returns. A SupervisorError is told to the caller."""
+    signal: Callable[[str, int], Awaitable[None]]
+    """Send a signal to the call with this id."""
+
+
+async def serve_calls(
+    path: Path,
+    slots: Slots,
+    wait_s: float,
+    calls: Calls,
+    *,
+    task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
+) -> None:
+    """Run the calls that come in at ``path`` until cancelled; reports as started when it listens.
+
+    A call waits at most ``wait_s`` for its slot, which is not part of its run time. A call from
+    below a call that runs needs no slot, else parents would wait for children that wait for them.
+    At most 1000 callers are heard at once, fewer under a low RLIMIT_NOFILE; more wait.
+
+    Raises:
+        StateError: the socket cannot be made.
+    """
+    with listening(path) as listener:
+        task_status.started()
+        free = anyio.Semaphore(_most_clients())
+
+        async def converse(connection: socket.socket) -> None:
+            caller = _Caller(Channel(connection), slots, wait_s, calls)
+            try:
+                await caller.attend()
+            finally:
+                caller.close()
+                free.release()
+
+        async with anyio.create_task_group() as tasks:
+            while True:
+                await free.acquire()
+                tasks.start_soon(converse, await _accept(listener))
+
+
+def _most_clients() -> int:
+    """How many callers can be heard with the descriptors that we may hold."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return _MOST_CLIENTS
+    return max(1, min(_MOST_CLIENTS, (limit - _OTHER_FDS) // (1 + _STREAMS)))
+
+
+async def _accept(listener: socket.socket) -> socket.socket:
+    while True:
+        await anyio.wait_readable(listener)
+        try:
+            connection = accept_ours(listener)
+        except OSError:
+            # Descriptors have run out. The connection stays readable, so waiting would not wait.
+            await anyio.sleep(_PAUSE_S)
+            continue
+        if connection is not None:
+            return connection
+
+
+class _Caller:
+    """One connection: one call, from its request to its ending."""
+
+    def __init__(self, channel: Channel, slots: Slots, wait_s: float, calls: Calls) -> None:
+        self._channel = channel
+        self._slots = slots
+        self._wait_s = wait_s
+        self._calls = calls
+        self._call_id = secrets.token_hex(8)
+        self._packets: deque[Packet] = deque()
+
+    async def attend(self) -> None:
+        """Serve the call; a caller that dies or talks nonsense is dropped, and its call ended."""
+        try:
+            with anyio.fail_after(_TIME_LIMIT_S):
+                first = await self._receive()
+        except (OSError, EOFError, WireError, TimeoutError):
+            return
+        try:
+            request = _read_request(first, self._call_id, self._slots)
+        except WireError as error:
+            await self._tell({"code": ExitCode.BUG, "problem": str(error)})
+            _close_all(first.fds)
+            return
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._heed, tasks.cancel_scope)
+                await self._tell(await self._perform(request))
+                tasks.cancel_scope.cancel()
+        finally:
+            _close_all(request.fds)
+
+    def close(self) -> None:
+        """Hang up; descriptors that came and were not used are closed."""
+        for packet in self._packets:
+            _close_all(packet.fds)
+        self._channel.close()
+
+    async def _receive(self) -> Packet:
+        while not self._packets:
+            await anyio.wait_readable(self._channel)
+            self._packets += self._channel.receive()
+        return self._packets.popleft()
+
+    async def _heed(self, scope: anyio.CancelScope) -> None:
+        """Pass signals on; the end of the connection is the end of the call."""
+        with suppress(OSError, EOFError, WireError):
+            while True:
+                packet = await self._receive()
+                _close_all(packet.fds)
+                if type(signum := packet.message.get("signal")) is not int:
+                    break
+                await self._calls.signal(self._call_id, signum)
+        scope.cancel()
+
+    async def _perform(self, request: CallRequest) -> dict[str, Any]:
+        """Wait for a slot, run the call, and say how it went."""
+        if request.env[SLOT_VARIABLE] != self._call_id:  # It shares the slot of a call above it.
+            return await self._run(request)
+        try:
+            with anyio.move_on_after(self._wait_s) as waiting:
+                await self._wait_granted()
+            if waiting.cancelled_caught:
+                wait = render_seconds(self._wait_s)
+                return {"code": ExitCode.BUSY, "problem": f"no slot became free within {wait}"}
+            return await self._run(request)
+        finally:
+            self._slots.release(self._call_id)
+
+    async def _wait_granted(self) -> None:
+        granted = anyio.Event()
+        answer = self._slots.request(self._call_id, granted.set)
+        if isinstance(answer, Waiting):
+            await self._tell({"queued": answer.ahead})
+            await granted.wait()
+
+    async def _run(self, request: CallRequest) -> dict[str, Any]:
+        await self._tell({"started": True})
+        try:
+            return _render(await self._calls.run(request))
+        except SupervisorError as error:
+            return {"code": error.exit_code, "problem": str(error)}
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        with suppress(OSError, TimeoutError), anyio.fail_after(_TIME_LIMIT_S):
+            self._channel.send(message)
+            while self._channel.unsent:
+                await anyio.wait_writable(self._channel)
+                self._channel.flush()
+
+
+def _read_request(packet: Packet, call_id: str, slots: Slots) -> CallRequest:
+    """The call that a message asks for.
+
+    Raises:
+        WireError: it is no request of ours.
+    """
+    message = packet.message
+    argv, cwd, env = message.get("argv"), message.get("cwd"), message.get("env")
+    if not (isinstance(argv, list) and argv and isinstance(env, dict) and isinstance(cwd, str)):
+        raise WireError("a call needs argv, cwd and env")
+    if not all(isinstance(word, str) and "\0" not in word for word in (*argv, cwd, *env.values())):
+        raise WireError("argv, cwd and env hold text without NUL")
+    if len(packet.fds) != _STREAMS:
+        raise WireError(f"a call needs three descriptors and came with {len(packet.fds)}")
+    above = env.get(SLOT_VARIABLE, "")
+    slot = above if slots.holds(above) else call_id
+    return CallRequest(
+        call_id=call_id, argv=tuple(argv), cwd=cwd, env=env | {SLOT_VARIABLE: slot}, fds=packet.fds
+    )
+
+
+def _render(ending: Ending) -> dict[str, Any]:
+    """What the caller is told; it ends in the same way."""
+    match ending:
+        case Exited(code=code):
+            return {"code": code}
+        case Signaled(signum=signum):
+            return {"signal": signum}
+        case Stopped(reason=reason):
+            return {"signal": SIGTERM, "problem": f"the call was stopped ({reason})"}
+        case NotStarted(errno=errno, problem=problem):
+            missing = ExitCode.NOT_FOUND if errno == ENOENT else ExitCode.NOT_EXECUTABLE
+            return {"code": missing, "problem": problem}
+        case Lost():
+            return {"signal": SIGKILL, "problem": "the call was lost with its guardian"}
+        case _:
+            assert_never(ending)
+
+
+def _close_all(fds: tuple[int, ...]) -> None:
+    for fd in fds:
+        os.close(fd)
