@@ -1,0 +1,154 @@
+"""The benchmarks' entry: one run measures us and the peers in turn and prints a table each."""
+
+import argparse
+import os
+import platform
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.bench import capture, startup, table
+from scripts.bench.capture import Capture
+from scripts.bench.children import Children, build
+from scripts.bench.install import (
+    PM2,
+    SUPERVISOR,
+    PeerUnavailableError,
+    install_pm2,
+    install_supervisord,
+)
+from scripts.bench.rounds import Measure, Metric, compare, folder
+from scripts.bench.startup import Startup
+from scripts.bench.subjects import Pm2, Subject, Supervisord
+
+_PEERS = ("supervisord", "pm2")
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One table to be made."""
+
+    title: str
+    measure: Measure
+    subjects: Sequence[Subject]
+    """Without the peers, which are the same everywhere."""
+    metrics: Sequence[Metric]
+    reference: str
+    budgets: Sequence[table.Budget]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure what ``argv`` asks for; 1 when a run gave no figures."""
+    options = _parse(argv)
+    # As an exception, so that a terminated harness ends its runner and removes its folders.
+    signal.signal(signal.SIGTERM, lambda signum, _: sys.exit(128 + signum))
+    peers, skipped = _install(options.peers, options.only)
+    with tempfile.TemporaryDirectory(prefix="supervise-bench-") as name:
+        work = Path(name)
+        children = build(work)
+        print("\n".join([*_facts(children), *skipped]), flush=True)
+        failed = False
+        for benchmark in _benchmarks(options, children):
+            subjects = [
+                subject
+                for subject in (*benchmark.subjects, *peers)
+                if not options.only or subject.name in options.only
+            ]
+            failed |= _report(benchmark, subjects, options.rounds, work)
+    print(f"load afterwards {_load()}")
+    return int(failed)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    parser = argparse.ArgumentParser(prog="scripts/bench/run", description=__doc__)
+    parser.add_argument("which", nargs="?", default="all", choices=["capture", "startup", "all"])
+    parser.add_argument("--rounds", type=_positive, default=3)
+    parser.add_argument("--mb", type=_positive, default=500, help="output to capture, in MB")
+    parser.add_argument("--peers", type=Path, default=cache / "supervise-bench")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a row to measure; repeatable"
+    )
+    return parser.parse_args(argv)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it must be at least 1")
+    return number
+
+
+def _install(folder: Path, only: Sequence[str]) -> tuple[list[Subject], list[str]]:
+    """The peers that can be measured, and a loud line for each that cannot."""
+    steps: dict[str, Callable[[], Subject]] = {
+        "supervisord": lambda: Supervisord("supervisord", install_supervisord(folder)),
+        "pm2": lambda: Pm2("pm2", install_pm2(folder)),
+    }
+    peers: list[Subject] = []
+    skipped = []
+    for name, step in steps.items():
+        if only and name not in only:
+            continue
+        try:
+            peers.append(step())
+        except PeerUnavailableError as error:
+            skipped.append(f"SKIPPED {name.upper()}: {str(error).upper()}")
+    return peers, skipped
+
+
+def _benchmarks(options: argparse.Namespace, children: Children) -> Iterator[Benchmark]:
+    if options.which in ("capture", "all"):
+        yield Benchmark(
+            f"capture of {options.mb} MB in lines of about 100 bytes, until all of it is stored",
+            Capture(children.emit, options.mb * 10**6).measure,
+            (*capture.SINKS, *capture.OURS),
+            capture.METRICS,
+            capture.REFERENCE,
+            capture.BUDGETS,
+        )
+    if options.which in ("startup", "all"):
+        yield Benchmark(
+            "start-up, until the child's first instruction; memory one second later",
+            Startup(children.first).measure,
+            (*startup.FLOORS, *startup.OURS),
+            startup.METRICS,
+            startup.REFERENCE,
+            startup.BUDGETS,
+        )
+
+
+def _report(benchmark: Benchmark, subjects: Sequence[Subject], rounds: int, work: Path) -> bool:
+    """Measure and print one table; whether a run gave no figures."""
+    with folder(work / "rounds") as place:
+        results = compare(subjects, benchmark.measure, rounds, place)
+    names = [subject.name for subject in subjects]
+    print(f"\n{benchmark.title}")
+    print(
+        f"medians of {rounds} interleaved rounds; ratio: to {benchmark.reference}, lower is better"
+    )
+    print("\n".join(table.render(names, benchmark.metrics, results, benchmark.reference)))
+    for budget in benchmark.budgets:
+        if budget.subject in names and budget.reference in (None, *names):
+            print(budget.render(results))
+    for problem in results.problems:
+        print(f"FAILED {problem}")
+    return bool(results.problems)
+
+
+def _facts(children: Children) -> Iterator[str]:
+    cores = len(os.sched_getaffinity(0))
+    yield f"{cores} cores, {platform.system()} {platform.release()} {platform.machine()}"
+    yield f"load {_load()}; Python {platform.python_version()}; child in {children.language}"
+    yield f"peers: PyPI {SUPERVISOR}, npm {PM2}"
+
+
+def _load() -> str:
+    return " ".join(f"{average:.2f}" for average in os.getloadavg())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,67 @@
+"""Peers, each installed once into a folder of its own by its own package client."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from scripts.bench.runner import MeasureError, isolated
+
+SUPERVISOR = "supervisor==4.3.0"
+PM2 = "pm2@6.0.14"
+_WITHIN_S = 300.0
+
+
+class PeerUnavailableError(Exception):
+    """A peer cannot be measured here; the message is the reason."""
+
+
+def install_supervisord(peers: Path) -> Path:
+    """The virtual environment that has supervisord.
+
+    It must not be ours: its package has the same import name as this project.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    venv = peers / SUPERVISOR.replace("==", "-")
+    if not (venv / "bin/supervisord").exists():
+        _do([sys.executable, "-m", "venv", venv], venv)
+        _do([venv / "bin/python", "-m", "pip", "install", "--quiet", SUPERVISOR], venv)
+    return venv
+
+
+def install_pm2(peers: Path) -> Path:
+    """The npm prefix that has pm2.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    prefix = peers / PM2.replace("@", "-")
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise PeerUnavailableError("node and npm are not both on the path")
+    if not (prefix / "node_modules/pm2/bin/pm2").exists():
+        prefix.mkdir(parents=True, exist_ok=True)
+        _do(["npm", "install", "--no-audit", "--no-fund", "--prefix", prefix, PM2], prefix)
+    return prefix
+
+
+def _do(argv: Sequence[str | Path], folder: Path) -> None:
+    """Run one step of an installation; a failed one leaves no ``folder``."""
+    try:
+        isolated(partial(_step, argv), _WITHIN_S)
+    except MeasureError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise PeerUnavailableError(str(error)) from error
+
+
+def _step(argv: Sequence[str | Path]) -> None:
+    done = subprocess.run(
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+        reason = lines[-1] if lines else f"exit status {done.returncode}"
+        raise MeasureError(f"{Path(argv[0]).name}: {reason}")

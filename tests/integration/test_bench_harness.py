@@ -1,0 +1,193 @@
+"""The benchmarks' figures are what happened, and a measurement leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scripts.bench.capture import SINKS, Capture
+from scripts.bench.children import build
+from scripts.bench.rounds import Metric, Results, compare
+from scripts.bench.runner import MeasureError, isolated
+from scripts.bench.startup import FLOORS, Startup
+from scripts.bench.subjects import Floor, Sink
+
+pytestmark = pytest.mark.slow
+
+_MB = 10**6
+_ENTRY = Path(__file__).parents[2] / "scripts/bench/run"
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+def _eventual_number(path: Path) -> int:
+    """The number that another process writes to ``path`` in one step."""
+    deadline = time.monotonic() + 10
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} was never written"
+        time.sleep(0.01)
+    return int(path.read_text())
+
+
+def test_a_sink_that_keeps_everything_has_no_loss(tmp_path: Path, work: Path) -> None:
+    """Bytes emitted are bytes kept, and the other figures are there and positive."""
+    sample = Capture(build(tmp_path).emit, 5 * _MB).measure(SINKS[1], work)
+    assert 5 * _MB <= sample["emitted_bytes"] == sample["kept_bytes"]
+    assert sample["lost_lines"] == 0
+    assert 0 < sample["disk_mb"] < 5
+    assert sample["wall_s"] > 0
+    assert sample["cpu_s"] > 0
+
+
+def test_lines_that_a_sink_drops_are_counted(tmp_path: Path, work: Path) -> None:
+    """A sink without lines 5, 7 and 10000 has lost three."""
+    sink = Sink("three lines short", "sed '5d;7d;10000d'", "cat")
+    sample = Capture(build(tmp_path).emit, 2 * _MB).measure(sink, work)
+    assert sample["lost_lines"] == 3
+    assert 0 < sample["emitted_bytes"] - sample["kept_bytes"] < 3 * 300
+
+
+def test_the_children_in_python_do_what_those_in_c_do(
+    tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a C compiler both benchmarks measure all the same."""
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(work))
+        children = build(tmp_path)
+    assert children.language == "Python"
+    sample = Capture(children.emit, 2 * _MB).measure(SINKS[0], work)
+    assert sample["emitted_bytes"] == sample["kept_bytes"]
+    assert sample["lost_lines"] == 0
+    (work / "report").unlink()
+    assert Startup(children.first).measure(FLOORS[0], work)["first_ms"] > 0
+
+
+def test_a_daemon_is_accounted_and_ended(tmp_path: Path) -> None:
+    """What left its session and lost its parent is found, counted and killed."""
+    burn = (
+        "import os, time\n"
+        "while time.process_time() < 0.3: pass\n"
+        "open('draft', 'w').write(str(os.getpid()))\n"
+        "os.rename('draft', 'pid')\n"
+        "time.sleep(60)\n"
+    )
+
+    def daemonize() -> int:
+        script = f'setsid {sys.executable} -c "$BURN" & exit 0'
+        env = os.environ | {"BURN": burn}
+        subprocess.run(["sh", "-c", script], env=env, cwd=tmp_path, check=True)
+        return _eventual_number(tmp_path / "pid")
+
+    outcome = isolated(daemonize, within_s=30)
+    assert outcome.cpu_s >= 0.3
+    assert not psutil.pid_exists(outcome.value)
+
+
+def test_a_killed_daemon_with_threads_is_accounted() -> None:
+    """A leader that is a zombie while its threads still exit has not been counted yet."""
+    burn = (
+        "import threading, time\n"
+        "for _ in range(300): threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "while time.process_time() < 0.2: pass\n"
+        "print(flush=True)\n"
+        "time.sleep(60)\n"
+    )
+
+    def start() -> None:
+        daemon = subprocess.Popen([sys.executable, "-c", burn], stdout=subprocess.PIPE)
+        assert daemon.stdout is not None
+        daemon.stdout.readline()
+
+    used = [isolated(start, within_s=30).cpu_s for _ in range(12)]
+    assert min(used) >= 0.2, used
+
+
+def test_a_run_that_takes_too_long_is_ended() -> None:
+    """The deadline holds even where the subject never ends."""
+    with pytest.raises(MeasureError, match="not done within"):
+        isolated(lambda: subprocess.run(["sleep", "60"], check=False), within_s=0.2)
+
+
+def test_a_killed_harness_leaves_no_subject(tmp_path: Path) -> None:
+    """SIGKILL to the harness ends what it was measuring."""
+    program = (
+        "import subprocess; from scripts.bench.runner import isolated\n"
+        "script = 'echo $$ > draft; mv draft pid; exec sleep 60'\n"
+        "isolated(lambda: subprocess.run(['sh', '-c', script]), 60)\n"
+    )
+    env = os.environ | {"PYTHONPATH": str(_ENTRY.parents[2])}
+    with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, env=env) as harness:
+        pid = _eventual_number(tmp_path / "pid")
+        harness.send_signal(signal.SIGKILL)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(timeout=10)
+    assert not psutil.pid_exists(pid)
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    """A slow round slows both sides and does not show."""
+    metric = Metric("wall_s", "wall s")
+    results = Results(
+        [
+            {"ours": {"wall_s": 2.0}, "theirs": {"wall_s": 1.0}},
+            {"ours": {"wall_s": 20.0}, "theirs": {"wall_s": 10.0}},
+            {"ours": {"wall_s": 3.0}},
+        ],
+        [],
+    )
+    assert results.ratio("ours", "theirs", metric) == 2.0
+
+
+def test_a_subject_that_fails_is_named(tmp_path: Path, work: Path) -> None:
+    """A failing subject costs its own figures only."""
+    broken = Sink("broken", "cat; exit 3", "cat")
+    capture = Capture(build(tmp_path).emit, _MB)
+    results = compare([broken, SINKS[0]], capture.measure, 1, work)
+    assert [list(taken) for taken in results.rounds] == [[SINKS[0].name]]
+    assert results.problems == ["broken, round 1: exit status 3: it said nothing"]
+
+
+def test_a_subject_that_starts_nothing_fails_at_once(tmp_path: Path, work: Path) -> None:
+    """Exit status 0 is no proof that the child was started."""
+    begun = time.monotonic()
+    with pytest.raises(MeasureError, match="without starting its child"):
+        Startup(build(tmp_path).first).measure(Floor("true", ("true",)), work)
+    assert time.monotonic() - begun < 10
+
+
+def test_the_entry_prints_a_row_with_ratios_for_each_subject(tmp_path: Path) -> None:
+    """Both tables come out of one command, which removes its folders."""
+    rows = ["cat > file", "zstd -1", "fork and exec", "python -c Popen"]
+    only = [word for row in rows for word in ("--only", row)]
+    argv: list[str | Path] = [_ENTRY, "all", "--mb", "2", "--rounds", "1", *only]
+    env = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=True)
+    for row in rows:
+        assert any(line.startswith(row) for line in done.stdout.splitlines()), done.stdout
+    assert "x1 " in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminated_entry_removes_its_folders(tmp_path: Path) -> None:
+    """SIGTERM in the middle of a measurement leaves no file."""
+    argv: list[str | Path] = [_ENTRY, "startup", "--rounds", "50", "--only", "fork and exec"]
+    env = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as entry:
+        assert entry.stderr is not None
+        entry.stderr.readline()  # The first round has begun.
+        entry.terminate()
+    assert entry.returncode == 143
+    assert list(tmp_path.iterdir()) == []
