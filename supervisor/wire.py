@@ -1,5 +1,8 @@
 """Messages and descriptors over a Unix stream socket; standard library only.
 
+Like every module that must start in milliseconds it does without dataclasses, whose import costs
+as much as the interpreter's own start.
+
 A message is a JSON object behind its length (4 bytes, big endian). Descriptors travel
 with the first byte of their message, so they have arrived when the message has.
 """
@@ -11,8 +14,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 _LENGTH = struct.Struct(">I")
 _MOST_BYTES = 8 << 20  # An environment and an argv are at most 2 MiB each on Linux.
@@ -24,18 +26,16 @@ class WireError(Exception):
     """The peer broke the protocol; the connection is of no more use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One message with the descriptors that came with it; the receiver owns them."""
 
     message: dict[str, Any]
     fds: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
-class _Unsent:
+class _Unsent(NamedTuple):
     data: memoryview
-    fds: tuple[int, ...] = field(default=())
+    fds: tuple[int, ...] = ()
 
 
 class Channel:

@@ -4,16 +4,14 @@ import os
 import resource
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from supervisor.containment import linux
 
 RLIMITS = {"open_files": resource.RLIMIT_NOFILE, "file_size": resource.RLIMIT_FSIZE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(NamedTuple):
     """What to execute, and inside which bounds; every field crosses the wire as it stands."""
 
     path: str
@@ -22,7 +20,7 @@ class Program:
     env: Mapping[str, str]
     cwd: str
     nice: int = 0
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = {}
     """Soft limits by a name of ``RLIMITS``; the hard limit stays, or falls with the soft one."""
     leaves: int = 0
     """How many of the last descriptors are ``cgroup.procs`` files to join before exec."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -94,7 +94,7 @@ class Guardian:
         if cookie is not None:
             self._cookies.add(cookie)
         request = {"do": "spawn", "id": spawn_id, "cookie": cookie}
-        await self._send(request | {"program": asdict(program)}, fds)
+        await self._send(request | {"program": program._asdict()}, fds)
         await leader.started.wait()
         if leader.failure is not None:
             del self._leaders[spawn_id]

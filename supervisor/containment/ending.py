@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from supervisor.containment import table
 from supervisor.containment.table import Entry
@@ -18,12 +17,12 @@ Scan = Callable[[], list[Entry]]
 Proof = Callable[[], bool]
 
 
-@dataclass(slots=True)
 class Toll:
     """Who had to be ended, and how; bounded by what the set holds at one time."""
 
-    argv: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
-    how: dict[tuple[int, int], str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.argv: dict[tuple[int, int], tuple[str, ...]] = {}
+        self.how: dict[tuple[int, int], str] = {}
 
     def note(self, entry: Entry, how: str) -> None:
         """Remember that ``entry`` was sent a signal; the last one counts."""

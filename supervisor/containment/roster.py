@@ -1,14 +1,13 @@
 """Which processes live below the guardian, and which spawn each of them belongs to."""
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from supervisor.containment import table
 from supervisor.containment.table import Entry
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(NamedTuple):
     owner: str
     adopted: bool
 
@@ -69,7 +68,7 @@ class Roster:
                 self.seen += entry.pid not in self._pids
                 known = _Known(self._attribute(entry, by_pid), adopted=False)
             if entry.ppid == me and entry.pid not in self._leaders and not known.adopted:
-                known.adopted = True
+                known = known._replace(adopted=True)
                 adopted.append(entry)
             self._known[entry.identity] = known
             by_pid[entry.pid] = known.owner

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _STAT_BYTES = 4096
 _ENVIRON_BYTES = 1 << 20
 _ARGV_BYTES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One process. ``(pid, start)`` names it for as long as the machine is up."""
 
     pid: int

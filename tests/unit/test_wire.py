@@ -81,11 +81,15 @@ def test_descriptors_without_a_message_are_refused() -> None:
     """A peer cannot make us hold more descriptors than one message may bring."""
     raw, sock = socket.socketpair()
     channel = Channel(sock)
+    refused = False
     try:
-        with pytest.raises(WireError):
-            for _ in range(10):
-                socket.send_fds(raw, [b"\0"], [0] * 20)
-                channel.receive()
+        for _ in range(10):
+            socket.send_fds(raw, [b"\0"], [0] * 20)
+            channel.receive()
+    except WireError:
+        refused = True
     finally:
         raw.close()
         channel.close()
+
+    assert refused
