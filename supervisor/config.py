@@ -168,7 +168,7 @@ class Scratch(_Table):
     """The temporary files of a run."""
 
     base: PlaceOrDefault = Field("", validate_default=True)
-    """Directory for the runs' scratch directories; "" is inside the state directory."""
+    """Directory for the runs' scratch directories; "" is $TMPDIR/supervise-UID, or in /tmp."""
     quota: Size = Field("2GiB", validate_default=True)
     """Bytes on disk at which the run is stopped."""
     files: int = Field(50_000, ge=1)

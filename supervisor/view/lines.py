@@ -42,8 +42,13 @@ def render_argv(argv: Sequence[str]) -> str:
     """
     line = printable(shlex.join(argv))
     if len(line) > _ARGV_CHARACTERS:
-        line = printable(shlex.join(word.rpartition("/")[2] or word for word in argv))
+        line = printable(shlex.join(map(_last_name, argv)))
     return line if len(line) <= _ARGV_CHARACTERS else line[: _ARGV_CHARACTERS - 1] + "…"
+
+
+def _last_name(word: str) -> str:
+    is_path = word.startswith("/") and not any(letter.isspace() for letter in word)
+    return word.rpartition("/")[2] or word if is_path else word
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,5 @@
+"""``python -m supervisor``."""
+
+from supervisor.cli import entry
+
+entry()

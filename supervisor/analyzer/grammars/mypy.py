@@ -1,0 +1,80 @@
+"""``mypy``: one line for each error and note, and a trailer unless it was switched off.
+
+Source: python/mypy, mypy/util.py (FancyFormatter) and mypy/errors.py.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_PLACE = (
+    r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*\.(?:pyi?|ipynb)(?::cell_\d+)?)"
+    r":(?P<line>\d+)(?::(?P<column>\d+))?(?::\d+:\d+)?: "
+)
+_CODE = r"(?:  \[(?P<code>[a-z][a-z0-9-]*)\])?$"
+
+GRAMMAR = Grammar(
+    name="mypy",
+    kind="types",
+    literals=("error: ", "warning: ", " error", "no issues found"),
+    aliases=("dmypy",),
+    urgent=re.compile(r"syntax|name-defined|import(?:-not-found)?|used-before-def"),
+    rules=(
+        Rule(
+            does=Does.BROKEN,
+            literal=": error: INTERNAL ERROR",
+            pattern=re.compile(r"\S.*: error: (?P<message>INTERNAL ERROR.*)"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=": error: ",
+            pattern=re.compile(rf"{_PLACE}(?P<severity>error): (?P<message>.*?){_CODE}"),
+            continues=re.compile(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=": warning: ",
+            pattern=re.compile(rf"{_PLACE}(?P<severity>warning): (?P<message>.*?){_CODE}"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=": note: ",
+            pattern=re.compile(rf"{_PLACE}(?P<severity>note): (?P<message>.*?){_CODE}"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal=": note: ",
+            pattern=re.compile(r"\S.*\.pyi?: note: (?:In |At top level)"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="error: ",
+            pattern=re.compile(
+                r"(?:mypy|dmypy|mypy\.ini|setup\.cfg|pyproject\.toml|(?P<file>\S+\.pyi?)):"
+                r" error: (?P<message>.*)"
+            ),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal="mypy: ",
+            pattern=re.compile(r"mypy: (?P<message>can't (?:read|find|decode).*)"),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Found ",
+            pattern=re.compile(
+                r"Found (?P<errors>\d+) errors? in (?P<files>\d+) (?:source )?files?"
+                r" \((?:checked (?P<checked>\d+) source files?"
+                r"|errors prevented further checking)\)$"
+            ),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="Success: no issues found",
+            pattern=re.compile(r"Success: no issues found in (?P<checked>\d+) source files?$"),
+        ),
+    ),
+)

@@ -1,0 +1,126 @@
+"""``ruff check``: concise, full, grouped and ``--statistics`` output.
+
+Source: astral-sh/ruff, crates/ruff/src/printer.rs and the snapshots of its CLI tests.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_CODE = r"(?:(?P<code>[A-Z]{1,6}\d{3,4})|(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+))"
+_FIX = r"(?:\[[*\- ]\] )?"
+_FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
+_PLACE = r":(?P<line>\d+):(?P<column>\d+)"
+
+GRAMMAR = Grammar(
+    name="ruff",
+    kind="linter",
+    literals=("--> ", ":0: ", "00: ", " error", "checks passed"),
+    fix="ruff check --fix",
+    urgent=re.compile(
+        r"F82[123]|F70\d|F63[1-4]|E9\d\d|PLE\d+|undefined-(?:name|local|export)|invalid-syntax"
+    ),
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal="--> ",
+            pattern=re.compile(rf"\s*--> {_FILE}{_PLACE}$"),
+            before=re.compile(
+                rf"(?:{_CODE}:?|(?P<syntax>invalid-syntax):) {_FIX}(?P<message>\S.*)"
+            ),
+        ),
+        Rule(  # A message that begins in lower case is flake8's wording of the same code.
+            does=Does.FINDING,
+            literal=": ",
+            pattern=re.compile(rf"{_FILE}{_PLACE}: {_CODE}:? {_FIX}(?P<message>[A-Z`\[].*)"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=": ",
+            pattern=re.compile(
+                rf"{_FILE}{_PLACE}: (?P<name>invalid-syntax|SyntaxError): (?P<message>.*)"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=" ",
+            pattern=re.compile(
+                r"  +(?P<line>\d+):(?P<column>\d+) +"
+                rf"(?:{_CODE}|(?P<syntax>invalid-syntax)):? {_FIX}(?P<message>\S.*)"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="\t",
+            pattern=re.compile(
+                r"\s*(?P<times>\d+)\t(?:<[^>]*>)?(?P<code>[A-Z]+\d+|)(?:</?[^>]*>)?\s*\t"
+                r"(?:\[[*\- ]\] |\s*)(?P<rule>[a-z][\w-]*)"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.FILE,
+            literal=":",
+            pattern=re.compile(r"(?P<file>\S+\.(?:pyi?|ipynb|toml)):$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Found ",
+            pattern=re.compile(
+                r"Found \d+ errors? \((?P<fixed>\d+) fixed, (?P<errors>\d+) remaining\)\.$"
+            ),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Found ",
+            pattern=re.compile(r"Found (?P<errors>\d+) errors?\.$"),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Would fix ",
+            pattern=re.compile(r"Would fix (?P<errors>\d+) errors?\.?"),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="All checks passed!",
+            pattern=re.compile(r"All checks passed!$"),
+        ),
+        Rule(
+            does=Does.FIXABLE,
+            literal=" fixable with ",
+            pattern=re.compile(
+                r"\[\*\] (?P<safe>\d+) (?:potentially )?fixable with (?:the )?`?--fix`?(?: option)?"
+                r"(?: \((?P<unsafe>\d+) (?:hidden|unsafe) fix)?"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.FIXABLE,
+            literal="No fixes available",
+            pattern=re.compile(r"No fixes available \((?P<unsafe>\d+) (?:hidden|unsafe) fix"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal="ruff failed",
+            pattern=re.compile(r"(?:error: )?(?P<message>ruff failed)$"),
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal="warning: ",
+            pattern=re.compile(
+                r"warning: (?:`|Rule |Unknown rule|The top-level|Invalid `|No Python|Failed to"
+                r"|Encountered|Detected|Selection|The following)"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal="  - '",
+            pattern=re.compile(r"  - '[\w.-]+' -> '"),
+            opens=False,
+        ),
+    ),
+)

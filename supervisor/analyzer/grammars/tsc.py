@@ -1,0 +1,80 @@
+"""The TypeScript compiler and what prints as it does, plain and ``--pretty``.
+
+Source: microsoft/TypeScript, src/compiler/program.ts (formatDiagnostic) and watch.ts.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+# Wrappers print warnings, which the compiler does not have; their codes are not its errors.
+_REST = (
+    r"(?:(?P<severity>error) (?P<code>TS\d+): (?P<message>.*)"
+    r"|(?P<warning>warning) (?P<remark>TS\d+: .*))"
+)
+
+GRAMMAR = Grammar(
+    name="tsc",
+    kind="types",
+    literals=("error", "warning ts"),
+    aliases=("vue-tsc", "tsgo"),
+    urgent=re.compile(
+        r"TS1\d{3}|TS2304|TS2305|TS2307|TS2318|TS2503|TS2552|TS2580|TS18003|TS5\d{3}"
+    ),
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=" TS",
+            pattern=re.compile(
+                rf"\s*(?P<file>[^\s(:][^(]*?)\((?P<line>\d+),(?P<column>\d+)\): {_REST}"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=" TS",
+            pattern=re.compile(rf"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+) - {_REST}"),
+        ),
+        Rule(does=Does.FINDING, literal=" TS", pattern=re.compile(_REST)),
+        Rule(
+            does=Does.BROKEN,
+            literal="This is not the tsc command",
+            pattern=re.compile(r"\s*(?P<message>This is not the tsc command you are looking for)"),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="Found 0 errors",
+            pattern=re.compile(r"Found (?P<errors>0) errors\. Watching for file changes\."),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Found ",
+            pattern=re.compile(
+                r"Found (?P<errors>\d+) errors?(?: in (?P<files>\d+) files"
+                r"| in the same file, starting at: .*|\. Watching for file changes)\.?$"
+            ),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="Found ",
+            pattern=re.compile(r"Found (?P<errors>\d+) errors?(?: in \S+:\d+)?\.?$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="uild failed with ",
+            pattern=re.compile(r"\W*[Bb]uild failed with (?P<errors>\d+) errors?"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.START,
+            literal="ompilation",
+            pattern=re.compile(
+                r"(?:\d+:\d+:\d+\s\S* - )?(?:Starting compilation in watch mode"
+                r"|File change detected\. Starting incremental compilation)"
+            ),
+            opens=False,
+        ),
+        Rule(does=Does.TAIL, literal="Files", pattern=re.compile(r"Errors  Files$"), opens=False),
+        Rule(does=Does.TAIL, literal=":", pattern=re.compile(r"\s+\d+  \S+:\d+$"), opens=False),
+    ),
+)

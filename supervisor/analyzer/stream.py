@@ -1,0 +1,144 @@
+"""The analyzer of a live stream."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
+from supervisor.analyzer.gate import Hits, fold
+from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.grammars import GRAMMARS
+from supervisor.analyzer.line import HISTORY_BYTES, Line
+from supervisor.analyzer.lines import Blocks
+from supervisor.analyzer.residue import Residue
+from supervisor.analyzer.segments import Segment, Segmenter
+from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
+from supervisor.digests import Digest, Verdict
+
+_LAST_LINES = 40
+_MOST_TEXT_BYTES = 500
+
+
+class Analyzer:
+    """Reads what a program writes and says what its tools did.
+
+    ``tool`` is the tool's name where argv is known. ``on_failure`` hears the name of a grammar
+    that threw, and why; the generic digest then takes over. Memory is bounded, nothing is
+    raised, and the digests do not depend on how the stream was cut into chunks.
+    """
+
+    def __init__(
+        self,
+        *,
+        tool: str | None = None,
+        on_failure: Callable[[str, str], None] | None = None,
+        grammars: Iterable[Grammar] = GRAMMARS,
+    ) -> None:
+        self._tool = tool
+        self._segmenter = Segmenter(grammars, tool, on_failure or _ignore)
+        self._blocks = Blocks()
+        self._history = b""
+        self._lines = 0
+        self._verdicts: set[Verdict] = set()
+        self._digests = 0
+        self.verdict = Verdict.UNKNOWN
+        """The verdict of the whole; known after ``close``."""
+
+    def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
+        """Digests of what is over by now; ``stream`` is the descriptor it came from."""
+        for block in self._blocks.feed(chunk, stream):
+            self._read(block)
+        return self._drain()
+
+    def flush(self) -> list[Digest]:
+        """Digests of what a quiet stretch of the stream ends."""
+        self._segmenter.pause()
+        digests = self._drain()
+        residue = self._segmenter.residue
+        if residue.told:
+            digests.append(self._residue_digest(Outcome()))
+            self._segmenter.residue = Residue()
+        return digests
+
+    def close(
+        self, exit_code: int | None, *, signum: int | None = None, timed_out: bool = False
+    ) -> list[Digest]:
+        """The remaining digests; the end of the program applies to the last and to the whole."""
+        for block in self._blocks.close():
+            self._read(block)
+        outcome = Outcome(exit_code, signum, timed_out)
+        last = self._segmenter.close()
+        digests = self._drain()
+        if last is not None:
+            tally = last.parser.tally
+            explained = bool(self._verdicts & BAD)
+            verdict = judge(outcome, parsed(tally), explained=explained)
+            digests.append(self._digest(last, verdict, outcome))
+        if self._needs_residue(outcome, last):
+            digests.append(self._residue_digest(outcome))
+        self.verdict = overall(outcome, self._verdicts)
+        if self.verdict is Verdict.OK and self._segmenter.residue.claim:
+            self.verdict = Verdict.UNKNOWN
+        return digests
+
+    def _read(self, block: bytes) -> None:
+        folded = fold(block)
+        hits = Hits(folded, self._segmenter.literals)
+        segmenter = self._segmenter
+        start = counted = 0
+        number = self._lines
+        while start < len(block):
+            if not segmenter.attentive:
+                hit = hits.find(start)
+                if hit >= len(block):
+                    break
+                start = block.rfind(b"\n", start, hit) + 1 or start
+            end = block.index(b"\n", start)
+            number += block.count(b"\n", counted, end) + 1
+            line = Line(number, block[start:end], folded[start:end])
+            segmenter.take(line.within(block, start, self._history))
+            start = counted = end + 1
+        self._lines = number + block.count(b"\n", counted)
+        self._history = (self._history + block[-HISTORY_BYTES:])[-HISTORY_BYTES:]
+
+    def _drain(self) -> list[Digest]:
+        return [
+            self._digest(segment, parsed(segment.parser.tally), Outcome())
+            for segment in self._segmenter.drain()
+        ]
+
+    def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
+        self._verdicts.add(verdict)
+        self._digests += 1
+        return digest_of(segment, self._name(segment.grammar), verdict, outcome)
+
+    def _name(self, grammar: Grammar) -> str:
+        """The name by which argv calls the tool, where it is one of the grammar's."""
+        return self._tool if self._tool in grammar.aliases else grammar.name
+
+    def _needs_residue(self, outcome: Outcome, last: Segment | None) -> bool:
+        status = outcome.verdict
+        if not self._digests or self._segmenter.residue.told:
+            return True
+        if status in {Verdict.TIMEOUT, Verdict.KILLED}:
+            return last is None
+        return status is not None and status is not Verdict.OK and not self._verdicts & BAD
+
+    def _residue_digest(self, outcome: Outcome) -> Digest:
+        residue = self._segmenter.residue
+        last = self._last_lines()
+        if outcome.verdict is not Verdict.OK:
+            residue.last_words(reversed(last), self._lines)
+        self._verdicts.add(residue_verdict(residue, outcome, silent=not last))
+        self._digests += 1
+        end = max(1, self._lines)
+        lines = residue.lines or (max(1, min(end, end - len(last) + 1)), end)
+        return residue_digest(self._tool or "output", residue, outcome, last, lines)
+
+    def _last_lines(self) -> tuple[str, ...]:
+        end = Line(self._lines + 1, b"", b"").within(b"", 0, self._history)
+        texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above())
+        return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
+
+
+def _ignore(grammar: str, problem: str) -> None:
+    """Nobody asked."""

@@ -1,0 +1,260 @@
+"""argv to one call; the only print(), the only exit status."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import supervisor
+from supervisor.errors import ConfigError, ExitCode, NoInputError, SupervisorError, UsageError
+
+# Every command imports what it needs when it runs: `exec` and `status` must start quickly.
+_READ_BYTES = 1 << 20
+_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "exec")
+
+
+def entry() -> NoReturn:
+    """Run the command line and leave with its exit status."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Carry out one command line; every error becomes one line per problem and an exit status."""
+    _open_standard_streams()
+    try:
+        arguments = _parser().parse_args(_with_command(argv))
+        command: Callable[[argparse.Namespace], int] = arguments.call
+        return command(arguments)
+    except ConfigError as error:
+        _complain(*error.problems)
+        return error.exit_code
+    except SupervisorError as error:
+        _complain(f"supervise: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.OK
+    except Exception:  # noqa: BLE001 - a bug of ours, whatever it is, has its own exit status
+        traceback.print_exc()
+        _complain("supervise: this is a defect of supervise itself; please report the lines above")
+        return ExitCode.BUG
+
+
+def _with_command(argv: Sequence[str]) -> list[str]:
+    """``supervise FILE`` is short for ``supervise run FILE``."""
+    if argv and not argv[0].startswith("-") and argv[0] not in _COMMANDS:
+        return ["run", *argv]
+    return list(argv)
+
+
+def _open_standard_streams() -> None:
+    """Give descriptors 0 to 2 to /dev/null where we were started without them.
+
+    The next files that we open would get these numbers, and a traceback would go into them.
+    """
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - stderr
+        pass
+    os.close(fd)
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="supervise",
+        description="Run an LLM coding agent under bounds. "
+        "`supervise FILE` is short for `supervise run FILE`.",
+        allow_abbrev=False,
+    )
+    version = f"supervise {supervisor.__version__}"
+    parser.add_argument("--version", action="version", version=version)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the autopilot of a config and tail it")
+    run.add_argument("config", type=Path, metavar="FILE", help="an autopilot.toml")
+    run.set_defaults(call=_run)
+
+    check = commands.add_parser("check", help="say everything that is wrong with a config")
+    check.add_argument("config", type=Path, metavar="FILE")
+    check.set_defaults(call=_check)
+
+    analyze = commands.add_parser("analyze", help="digest saved output of tools")
+    analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
+    analyze.add_argument("--tool", help="the tool that printed it, if you know")
+    analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
+    analyze.add_argument("--json", action="store_true", help="one JSON object per file")
+    analyze.set_defaults(call=_analyze)
+
+    show = commands.add_parser("show", help="give the output of a run back, byte for byte")
+    show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    show.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
+    only = show.add_mutually_exclusive_group()
+    only.add_argument("--stdout", dest="stream", action="store_const", const=1)
+    only.add_argument("--stderr", dest="stream", action="store_const", const=2)
+    show.add_argument("--config", type=Path, metavar="FILE", help="search its state only")
+    show.set_defaults(call=_show)
+
+    status = commands.add_parser("status", help="say what a supervised autopilot does")
+    status.add_argument("config", type=Path, metavar="FILE")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(call=_status)
+
+    stop = commands.add_parser("stop", help="stop a supervised autopilot with grace")
+    stop.add_argument("config", type=Path, metavar="FILE")
+    stop.set_defaults(call=_stop)
+
+    execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
+    execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    execute.set_defaults(call=_exec)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from supervisor.containment.launch import launch
+
+    # First of all, so that the guardian boots while we import and read; it holds nothing yet.
+    with launch() as launched:
+        # What we write is for us alone; the guardian and its programs keep the user's umask.
+        os.umask(0o077)
+        import anyio
+
+        from supervisor.config import load
+        from supervisor.house import open_house
+        from supervisor.shift import Shift
+
+        with open_house(load(arguments.config), launched) as house:
+            shift = Shift(house)
+            try:
+                code = anyio.run(shift.work)
+            except* SupervisorError as group:
+                # What the task group wrapped is still one mistake of the user's, or its like.
+                raise _first(group) from None
+            finally:
+                house.journal.tell_closing(shift.totals())
+    return code
+
+
+def _first(group: BaseExceptionGroup[SupervisorError]) -> SupervisorError:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from supervisor.config import load
+
+    config = load(arguments.config)
+    print(f"{config.path}: ok")
+    return ExitCode.OK
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    import json
+
+    from supervisor.analyzer import analyze, render_text, to_json
+
+    for name in arguments.files:
+        found = analyze(_read(name), tool=arguments.tool, exit_code=arguments.exit_code)
+        if arguments.json:
+            print(json.dumps({"file": name} | to_json(found), ensure_ascii=False))
+            continue
+        if len(arguments.files) > 1:
+            print(f"{name}:")
+        print(render_text(found))
+    return ExitCode.OK
+
+
+def _read(name: str) -> Iterator[bytes]:
+    """A file, or stdin for ``-``, in chunks."""
+    try:
+        with open(0 if name == "-" else name, "rb", closefd=name != "-") as file:
+            while chunk := file.read(_READ_BYTES):
+                yield chunk
+    except OSError as error:
+        raise NoInputError(f"{name}: {error.strerror}; name a file of output, or -") from error
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from supervisor.output.reader import RawReader
+
+    reader = RawReader(_find_run(arguments.run, arguments.config))
+    out = sys.stdout.buffer
+    if arguments.lines is not None:
+        first, last = _parse_lines(arguments.lines)
+        for line in reader.lines(first, last):
+            out.write(line.data + b"\n")
+    else:
+        for chunk in reader.chunks(arguments.stream):
+            out.write(chunk)
+    out.flush()
+    for gap in reader.gaps():
+        where = f"after byte {gap.after_offset}"
+        _complain(f"supervise: {gap.bytes} bytes, {gap.lines} lines {where} were not kept")
+    return ExitCode.OK
+
+
+def _parse_lines(text: str) -> tuple[int, int]:
+    first, dash, last = text.partition("-")
+    if not dash:
+        last = first
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise UsageError(f"--lines {text}: give one line or a range, counted from 1, like 10-25")
+    return int(first), int(last)
+
+
+def _find_run(prefix: str, config: Path | None) -> Path:
+    """The raw store of the one run whose id begins so."""
+    from supervisor.config import load, state_home
+
+    if config is None:
+        folders = list(state_home(os.environ).glob("*/raw"))
+    else:
+        folders = [load(config).state_dir(os.environ) / "raw"]
+    found = [run for folder in folders for run in folder.glob("*") if run.name.startswith(prefix)]
+    if not found:
+        where = config or state_home(os.environ)
+        raise NoInputError(f"{where}: no run whose id begins with {prefix!r} is kept here")
+    if len(found) > 1:
+        names = ", ".join(run.name for run in found[:5])
+        raise UsageError(f"{prefix!r} begins {len(found)} runs ({names} …); give more of the id")
+    return found[0]
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    import json
+
+    from supervisor.config import load
+    from supervisor.control.client import get
+    from supervisor.view.status import render_status
+
+    config = load(arguments.config)
+    status = get(config.state_dir(os.environ) / "run" / "socket", "/status")
+    print(json.dumps(status) if arguments.json else render_status(status))
+    return ExitCode.OK
+
+
+def _stop(arguments: argparse.Namespace) -> int:
+    from supervisor.config import load
+    from supervisor.control.client import post
+
+    config = load(arguments.config)
+    post(config.state_dir(os.environ) / "run" / "socket", "/stop")
+    print("stopping")
+    return ExitCode.OK
+
+
+def _exec(arguments: argparse.Namespace) -> int:
+    from supervisor.pool.client import run_call
+
+    argv = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
+    if not argv:
+        raise UsageError("exec: name a command, like: supervise exec -- pytest -q")
+    return run_call(os.environ.get("SUPERVISE_SOCKET", ""), argv)

@@ -1,0 +1,197 @@
+"""What one start of the supervisor holds from its first to its last moment."""
+
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from supervisor import events
+from supervisor.config import Config
+from supervisor.containment.client import TIER, Guardian
+from supervisor.containment.launch import Launched
+from supervisor.containment.ledger import Ledger
+from supervisor.control.instance import hold_instance
+from supervisor.errors import StateError, SupervisorError, UnavailableError
+from supervisor.health.preflight import check_command
+from supervisor.journal import Journal
+from supervisor.output.frames import compress
+from supervisor.output.runs import prune
+from supervisor.scratch.sweep import sweep
+from supervisor.telemetry.writer import Telemetry, TelemetryLimits
+from supervisor.view.screen import Screen, wants_colour
+
+_TIERS = ("group", "subreaper", "cgroup", "namespaced", "sealed")
+"""Weakest first."""
+_DESCRIPTORS = 4352
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one config's state lies."""
+
+    root: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one supervisor of this config."""
+        return self.root / "run" / "lock"
+
+    @property
+    def ledger(self) -> Path:
+        """What to look for after a double kill."""
+        return self.root / "run" / "ledger.json"
+
+    @property
+    def control(self) -> Path:
+        """Socket for ``supervise status`` and ``supervise stop``."""
+        return self.root / "run" / "socket"
+
+    @property
+    def calls(self) -> Path:
+        """Socket for ``supervise exec``."""
+        return self.root / "run" / "calls"
+
+    @property
+    def telemetry(self) -> Path:
+        """Events, and archives of them."""
+        return self.root / "telemetry"
+
+    @property
+    def raw(self) -> Path:
+        """One directory of output per run."""
+        return self.root / "raw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What every run of one start of the supervisor shares."""
+
+    config: Config
+    places: Places
+    scratch_base: Path
+    guardian: Guardian
+    ledger: Ledger
+    journal: Journal
+    stop_requested: anyio.Event
+    executable: str
+    environ: Mapping[str, str]
+
+
+@contextmanager
+def open_house(config: Config, launched: Launched) -> Iterator[House]:
+    """Check that the run can start, take the instance lock, clean up after dead runs.
+
+    Raises:
+        SupervisorError: it cannot start; nothing was started then.
+    """
+    environ = dict(os.environ)
+    _check_tier(config)
+    path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
+    executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
+    _raise_descriptor_limit()
+    places = Places(config.state_dir(environ))
+    _make_folders(places)
+    with (
+        hold_instance(places.lock, config.path),
+        Telemetry.open(places.telemetry, _telemetry_limits(config), compress) as telemetry,
+        Screen(sys.stdout, colour=wants_colour(sys.stdout, environ)) as screen,
+    ):
+        house = House(
+            config=config,
+            places=places,
+            scratch_base=config.scratch.base or _default_scratch_base(environ),
+            guardian=Guardian(launched),
+            ledger=Ledger(places.ledger),
+            journal=Journal(telemetry, screen),
+            stop_requested=anyio.Event(),
+            executable=executable,
+            environ=environ,
+        )
+        house.guardian.on_adopted = lambda member: house.journal.tell(
+            events.Adopted(run=None, member=member)
+        )
+        _clean_up(house)
+        try:
+            yield house
+        except SupervisorError:
+            raise
+        except Exception:
+            house.journal.tell(events.Defect(run=None, problem=traceback.format_exc()))
+            raise
+
+
+def _check_tier(config: Config) -> None:
+    if sys.platform != "linux":
+        raise UnavailableError(
+            f"containment: supervise runs programs on Linux only so far, not on {sys.platform}"
+        )
+    wanted = [config.containment.require]
+    if config.containment.tier != "auto":
+        wanted.append(config.containment.tier)
+    for tier in wanted:
+        if _TIERS.index(tier) > _TIERS.index(TIER):
+            raise UnavailableError(
+                f"{config.path}: containment: tier {tier!r} is not available here, the strongest"
+                f" is {TIER!r}; lower containment.require and containment.tier to it"
+            )
+
+
+def _default_scratch_base(environ: Mapping[str, str]) -> Path:
+    """A private folder with a short path: sockets in it must stay below 108 bytes."""
+    return Path(environ.get("TMPDIR") or "/tmp") / f"supervise-{os.geteuid()}"  # noqa: S108 - ours alone, and verified
+
+
+def _raise_descriptor_limit() -> None:
+    """Let a thousand callers of the pool wait, who hold four descriptors each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _telemetry_limits(config: Config) -> TelemetryLimits:
+    telemetry = config.telemetry
+    return TelemetryLimits(
+        rotate_bytes=telemetry.rotate,
+        keep_for_s=telemetry.keep_for,
+        quota_bytes=telemetry.quota,
+    )
+
+
+def _make_folders(places: Places) -> None:
+    for folder in (places.root, places.lock.parent, places.telemetry, places.raw):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made and filled, since root may write where a full or read-only disk may not.
+            probe = folder / ".writable"
+            probe.write_bytes(b"supervise")
+            probe.unlink()
+        except OSError as error:
+            raise StateError(
+                f"{folder}: cannot keep state here: {error.strerror}; make it writable,"
+                " free some space, or set state.dir or XDG_STATE_HOME to another folder"
+            ) from error
+
+
+def _clean_up(house: House) -> None:
+    """End what dead runs left running, remove what they left on disk."""
+    journal, config = house.journal, house.config
+    if left := house.ledger.recover():
+        journal.tell(events.Recovered(run=None, members=left))
+    swept = sweep(house.scratch_base)
+    if swept.directories or swept.left:
+        journal.tell(
+            events.Swept(
+                run=None,
+                directories=swept.directories,
+                freed_bytes=swept.freed_bytes,
+                left=swept.left,
+            )
+        )
+    prune(house.places.raw, config.output.total, live=set())

@@ -1,0 +1,180 @@
+"""Real output of real tools: the shared corpus, which lives beside the repository."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervisor.analyzer import Analysis, analyze
+from supervisor.digests import Digest, Fixable, Verdict
+
+CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus"
+_TOOLS = {
+    "ruff": "ruff",
+    "mypy": "mypy",
+    "pytest": "pytest",
+    "ci-pytest": "pytest",
+    "tsc": "tsc",
+    "vue-tsc": "tsc",
+    "eslint": "eslint",
+}
+_MOST_BYTES = 150_000
+_TRUTH = ("failed", "passed", "skipped", "errors", "error", "total", "by_code", "fixable")
+
+if not CORPUS.is_dir():
+    pytest.skip("NO CORPUS BESIDE THE REPOSITORY: REAL OUTPUT NOT CHECKED", allow_module_level=True)
+
+MANIFEST: list[dict[str, Any]] = json.loads((CORPUS / "manifest.json").read_text())
+CASES = [case for case in MANIFEST if case["tool"] in _TOOLS and case["format"] == "text"]
+
+
+def weathervane(name: str) -> Analysis:
+    """The analysis of one of the weathervane outputs."""
+    (path,) = (CORPUS / "weathervane").glob(f"{name}*")
+    return analyze([path.read_bytes()])
+
+
+def first(analysis: Analysis, tool: str) -> Digest:
+    """The first digest of ``tool``."""
+    return next(digest for digest in analysis.segments if digest.tool == tool)
+
+
+def outputs() -> Iterator[tuple[str, bytes]]:
+    """Every output of the corpus, of long ones the end."""
+    for path in sorted(CORPUS.glob("*/*")):
+        if path.name != "manifest.json":
+            yield str(path.relative_to(CORPUS)), path.read_bytes()[-_MOST_BYTES:]
+
+
+def test_ruff_54_errors() -> None:
+    """Declared, counted and fixable agree with what ruff said."""
+    digest = first(weathervane("01"), "ruff")
+    assert digest.declared == {"errors": 54}
+    assert digest.counted == {"errors": 54}
+    assert digest.by_code == {"F401": 35, "E402": 9, "F541": 6, "F841": 4}
+    assert digest.fixable == Fixable(safe=41, unsafe=4)
+    assert digest.summary == (
+        "ruff: 54 errors in 14 files: F401 ×35, E402 ×9, F541 ×6, F841 ×4; "
+        "`ruff check --fix` (41/54)"
+    )
+
+
+def test_undefined_name_that_crashed_the_autopilot_comes_first() -> None:
+    """Three F821 outrank nine E402."""
+    digest = first(weathervane("03"), "ruff")
+    assert digest.first is not None
+    assert (digest.first.code, digest.first.line) == ("F821", 126)
+    assert "F821 ×3, E402 ×9, F401 ×2" in digest.summary
+
+
+def test_eslint_503_errors() -> None:
+    """Messages of several lines have their rule, too."""
+    digest = first(weathervane("06"), "eslint")
+    assert (digest.declared["errors"], digest.counted["errors"], digest.files) == (503, 503, 122)
+    assert sum(digest.by_code.values()) == 503
+    assert digest.by_code["@typescript-eslint/ban-types"] == 5
+    assert digest.fixable == Fixable(safe=9)
+
+
+@pytest.mark.parametrize(("name", "errors", "causes"), [("08", 139, 9), ("10", 128, 5)])
+def test_collection_errors_have_few_causes(name: str, errors: int, causes: int) -> None:
+    """EA-R: hundreds of kilobytes are one line with the causes."""
+    digest = first(weathervane(name), "pytest")
+    assert digest.declared["errors"] == digest.counted["errors"] == errors
+    assert len(digest.causes) == causes
+    assert sum(cause.count for cause in digest.causes) == errors
+    assert digest.summary.startswith(f"pytest: {errors} errors, {causes} causes: ")
+
+
+def test_clean_run_is_green() -> None:
+    """Two clean linters are two green digests."""
+    assert [digest.verdict for digest in weathervane("05").segments] == [Verdict.OK, Verdict.OK]
+
+
+def test_flood_keeps_its_telling_lines() -> None:
+    """EA-D8: of 13 358 lines those that tell of failures are kept as causes."""
+    (path,) = (CORPUS / "weathervane").glob("13*stderr*")
+    digest = analyze([path.read_bytes()], exit_code=1).segments[0]
+    said = " ".join(cause.message for cause in digest.causes)
+    assert "FAIL" in said
+    assert "Smoke tests failed with exit code 1 after 15s" in digest.summary + said
+
+
+def _reported(digest: Digest) -> dict[str, Any]:
+    counts: Counter[str] = Counter({**digest.counted, **digest.declared})
+    errors = digest.counted.get("errors") if digest.tool == "tsc" else counts["errors"]
+    return {
+        **counts,
+        "errors": errors,
+        "error": counts["errors"],
+        "total": counts["errors"] + counts["warnings"],
+        "by_code": dict(digest.by_code),
+        "fixable": digest.fixable and digest.fixable.safe,
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])
+def test_counts_are_exact(case: dict[str, Any]) -> None:
+    """The numbers of the manifest, which come from the tools' own trailers, are reported."""
+    data = (CORPUS / case["file"]).read_bytes()
+    analysis = analyze([data], exit_code=case["exit_code"])
+    found = _reported(first(analysis, _TOOLS[case["tool"]]))
+    truth = {key: case["expected"][key] for key in _TRUTH if case["expected"].get(key)}
+    if case["tool"] == "ci-pytest" and found["error"]:
+        # That corpus counts a module that could not be collected as a failed test.
+        found["failed"] = found.get("failed", 0) + found["error"]
+    assert {key: found.get(key) for key in truth} == truth
+
+
+def test_whole_corpus_at_random_cuts() -> None:
+    """No grammar throws, chunks do not show, and summaries fit, over everything there is."""
+    dice = random.Random(7)  # noqa: S311 - not a secret
+    failures: list[str] = []
+    for name, data in outputs():
+        size = dice.choice([997, 4096, 40_000])
+        chunks = [data[place : place + size] for place in range(0, len(data), size)]
+        whole = analyze([data], on_failure=lambda g, p: failures.append(f"{g} {p}"))
+        assert analyze(chunks) == whole, name
+        assert all(len(digest.summary.encode()) <= 200 for digest in whole.segments), name
+    assert failures == []
+
+
+def test_no_false_green_over_the_whole_corpus() -> None:
+    """Whole or cut short, no output is green under a bad status, nor where the tool says failed."""
+    dice = random.Random(11)  # noqa: S311 - not a secret
+    failed = {
+        case["file"]
+        for case in MANIFEST
+        if case["exit_code"] or any(case["expected"].get(key) for key in ("failed", "errors"))
+    }
+    for name, data in outputs():
+        data = data[-40_000:]  # noqa: PLW2901 - the end is where the verdict stands
+        for code in (1, 2, 137):
+            assert analyze([data], exit_code=code).verdict is not Verdict.OK, (name, code)
+        cut = data[: dice.randrange(len(data) + 1)]
+        assert analyze([cut], exit_code=1).verdict is not Verdict.OK, name
+        if name in failed:
+            assert analyze([data], exit_code=0).verdict is not Verdict.OK, name
+
+
+def test_other_tools_output_inside_a_test_does_not_count() -> None:
+    """Whatever a failing test wrote to its captured stdout, the session's own numbers stand."""
+    rule = "=" * 20
+    head = f"{rule} test session starts {rule}\ncollected 3 items\n\ntests/test_a.py .F.\n\n"
+    report = (
+        f"{rule} FAILURES {rule}\n____ test_x ____\n>   assert 0\nE   assert 0\n\n"
+        "tests/test_a.py:3: AssertionError\n-------- Captured stdout call --------\n"
+    )
+    tail = (
+        f"\n{rule} short test summary info {rule}\nFAILED tests/test_a.py::test_x - assert 0\n"
+        f"{rule} 1 failed, 2 passed in 0.50s {rule}\n"
+    )
+    for name, data in outputs():
+        text = head.encode() + report.encode() + data[:60_000] + tail.encode()
+        (digest,) = analyze([text], exit_code=1).segments
+        assert digest.declared == {"failed": 1, "passed": 2}, name
+        assert digest.verdict is Verdict.FAILED, name

@@ -1,0 +1,127 @@
+"""Running the command itself, as a user does, in a state directory of the test's own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.children import eventually_sync
+
+ROOT = Path(__file__).parents[1]
+SUPERVISE = [sys.executable, "-m", "supervisor"]
+
+
+@dataclass
+class Desk:
+    """A folder with a config, and the state that comes of it."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "autopilot.toml"
+
+    def write(self, command: Sequence[str], more: str = "") -> Path:
+        """A config that runs ``command`` once, with ``more`` TOML after it."""
+        words = json.dumps(list(command))
+        once = "" if "[restart]" in more else '[restart]\nwhen = "never"\n'
+        self.config.write_text(f'[autopilot]\ncommand = {words}\ngrace = "1s"\n{once}{more}')
+        return self.config
+
+    def run(
+        self, *arguments: str | Path, timeout: float = 30
+    ) -> "subprocess.CompletedProcess[str]":
+        """One command to its end."""
+        return subprocess.run(
+            [*SUPERVISE, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout,
+            check=False,
+        )
+
+    def environment(self) -> dict[str, str]:
+        state = {"XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": str(ROOT)}
+        temp = self.folder / "tmp"
+        temp.mkdir(exist_ok=True)
+        return {**os.environ, **state, "TMPDIR": str(temp), **self.environ}
+
+    @contextmanager
+    def running(self, **more: Any) -> Iterator["subprocess.Popen[str]"]:
+        """``supervise run`` in the background; killed at the latest when the block ends."""
+        process = subprocess.Popen(
+            [*SUPERVISE, "run", str(self.config)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.environment(),
+            cwd=ROOT,
+            **{"stdin": subprocess.DEVNULL} | more,
+        )
+        try:
+            with process:
+                try:
+                    yield process
+                finally:
+                    process.kill()
+        finally:
+            self.wait_nobody()
+
+    def events(self, kind: str | None = None) -> list[Mapping[str, Any]]:
+        """Telemetry so far, of one kind or all."""
+        found = []
+        for file in self.folder.glob("state/supervise/*/telemetry/events.jsonl"):
+            found += [json.loads(line) for line in file.read_text().splitlines()]
+        return [event for event in found if kind in (None, event["kind"])]
+
+    def started(self) -> Mapping[str, Any]:
+        """The first run's start, once it has happened."""
+        eventually_sync(lambda: bool(self.events("run-started")), within_s=20)
+        return self.events("run-started")[0]
+
+    def cookies(self) -> list[str]:
+        """What the members of the current run carry."""
+        pages = self.folder.glob("state/supervise/*/run/ledger.json")
+        return [json.loads(page.read_text())["cookie"] for page in pages]
+
+    def scratch(self) -> list[str]:
+        """Every file and folder that is left in the scratch base."""
+        bases = self.folder.glob("tmp/supervise-*")
+        return [str(path) for base in bases for path in base.rglob("*")]
+
+    def wait_nobody(self) -> None:
+        """Wait until nothing below this folder's state is running."""
+        eventually_sync(lambda: not holders(str(self.folder)), within_s=10)
+
+
+def holders(text: str) -> list[int]:
+    """Live processes that name ``text`` in their environment; a supervised one always does."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        if int(name) == os.getpid():
+            continue
+        try:
+            environ = Path(f"/proc/{name}/environ").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in environ:
+            found.append(int(name))
+    return found
+
+
+def wait_line(process: "subprocess.Popen[str]", matches: Callable[[str], bool]) -> str:
+    """Read the tail until a line matches."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if matches(line):
+            return line
+    raise AssertionError("the tail ended before such a line")

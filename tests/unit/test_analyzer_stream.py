@@ -1,0 +1,153 @@
+"""The live stream: digests come promptly, chatter brings none, and nothing is ever raised."""
+
+import dataclasses
+import re
+import tracemalloc
+
+import pytest
+
+from supervisor.analyzer import Analyzer, analyze
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.grammars import GRAMMARS, mypy
+from supervisor.analyzer.line import Line
+from supervisor.analyzer.tally import Tally
+from supervisor.digests import Verdict
+
+RED = b"a.py:1:8: F401 [*] `os` imported but unused\nFound 1 error.\n"
+
+
+def test_digest_comes_with_the_next_foreign_line() -> None:
+    """A trailer and its tail are held together; the next line of anything else ends them."""
+    analyzer = Analyzer()
+    assert analyzer.feed(RED) == []
+    assert analyzer.feed(b"[*] 1 fixable with the `--fix` option.\n\n") == []
+    (digest,) = analyzer.feed(b"Now I will look at the tests.\n")
+    assert (digest.tool, digest.fix, digest.lines) == ("ruff", "ruff check --fix", (1, 3))
+
+
+def test_flush_ends_what_has_its_trailer() -> None:
+    """A quiet stretch ends a finished tool and leaves a running one alone."""
+    analyzer = Analyzer()
+    analyzer.feed(b"5 passed in 0.03s\n")
+    assert [digest.verdict for digest in analyzer.flush()] == [Verdict.OK]
+    analyzer.feed(b"===== test session starts =====\ntests/test_a.py::test_x PASSED\n")
+    assert analyzer.flush() == []
+    (digest,) = analyzer.feed(b"===== 1 passed in 9.00s =====\nok\n")
+    assert digest.declared == {"passed": 1}
+
+
+def test_flush_ends_tools_that_have_no_trailer() -> None:
+    """A tool that prints everything at once is over when the stream is quiet."""
+    analyzer = Analyzer()
+    analyzer.feed(b"src/a.ts(1,2): error TS2304: Cannot find name 'x'.\n")
+    assert [digest.tool for digest in analyzer.flush()] == ["tsc"]
+    assert analyzer.flush() == []
+
+
+def test_chatter_brings_no_digests() -> None:
+    """Prose, even about errors, is no tool; only the end may speak of it."""
+    analyzer = Analyzer()
+    for number in range(200):
+        assert analyzer.feed(b"I fixed the error handling, step %d failed before\n" % number) == []
+        assert analyzer.flush() == []
+    assert analyzer.feed(RED + b"so\n") != []
+
+
+def test_streams_have_their_own_partial_lines() -> None:
+    """Half a line on stdout is not continued by stderr; lines count in order of arrival."""
+    analyzer = Analyzer()
+    analyzer.feed(b"a.py:1:8: F401 [*] `os` imp")
+    analyzer.feed(b"warning: something\n", 2)
+    analyzer.feed(b"orted but unused\nFound 1 error.\n")
+    (digest,) = analyzer.close(1)
+    assert digest.counted == {"errors": 1}
+    assert digest.lines == (2, 3)
+
+
+def test_lanes_are_read_apart() -> None:
+    """Two tools that a multiplexer interleaves are told apart by the lanes' names."""
+    text = (
+        b"web-1  | src/a.ts(1,2): error TS2304: Cannot find name 'x'.\n"
+        b"api-1  | a.py:1:8: F401 [*] `os` imported but unused\n"
+        b"web-1  | src/a.ts(3,2): error TS2304: Cannot find name 'y'.\n"
+        b"api-1  | Found 1 error.\n"
+    )
+    found = {digest.tool: digest.counted for digest in analyze([text]).segments}
+    assert found == {"tsc": {"errors": 2}, "ruff": {"errors": 1}}
+
+
+def test_endless_line_is_a_line_with_a_cap() -> None:
+    """Memory stays flat whatever is written without a newline; both ends are kept."""
+    analyzer = Analyzer()
+    chunk = b"x" * 65_536
+    tracemalloc.start()
+    for _ in range(320):
+        analyzer.feed(chunk)
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000
+    assert peak < 2_000_000
+    (digest,) = analyzer.feed(b"\nFound 1 error.\nnext\n")
+    assert digest.lines == (2, 2)
+
+
+class _ThrowingParser:
+    """A parser with a defect."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.tally = Tally(urgent=grammar.urgent)
+
+    done = False
+    attentive = False
+
+    def take(self, line: Line) -> bool:
+        if "second" in line.text:
+            raise ZeroDivisionError(line.text)
+        return True
+
+    def close(self) -> None:
+        self.tally.green = True
+
+
+def test_throwing_grammar_costs_only_its_own_digest() -> None:
+    """The failure is reported once, the generic digest takes over, other tools are unharmed."""
+    rule = Rule(does=Does.START, literal="widget error", pattern=re.compile("widget error"))
+    bad = Grammar(
+        name="widget", kind="build", literals=("error",), rules=(rule,), parser=_ThrowingParser
+    )
+    failures: list[tuple[str, str]] = []
+    analyzer = Analyzer(
+        on_failure=lambda grammar, problem: failures.append((grammar, problem)),
+        grammars=(bad, *GRAMMARS),
+    )
+    text = b"widget error first\nthe second error: boom\nwidget error third\nall quiet\n"
+    digests = analyzer.feed(text + RED + b"x\n") + analyzer.close(2)
+    assert [name for name, _ in failures] == ["widget"]
+    assert "ZeroDivisionError" in failures[0][1]
+    assert [digest.tool for digest in digests] == ["ruff"]
+    alone = Analyzer(grammars=(bad,))
+    alone.feed(text)
+    assert [digest.tool for digest in alone.close(2)] == ["output"]
+
+
+def test_alias_of_argv_names_the_tool() -> None:
+    """A tool that prints as another does keeps its own name when argv tells it."""
+    text = b"src/a.vue(1,2): error TS2304: Cannot find name 'x'.\n"
+    assert analyze([text], tool="vue-tsc").segments[0].tool == "vue-tsc"
+
+
+def test_adding_a_tool_is_one_value() -> None:
+    """A grammar is data; a copy with another name reads the same lines."""
+    other = dataclasses.replace(mypy.GRAMMAR, name="ourpy")
+    analyzer = Analyzer(grammars=(other,))
+    analyzer.feed(b"a.py:4: error: Incompatible types  [assignment]\n")
+    assert [digest.tool for digest in analyzer.close(1)] == ["ourpy"]
+
+
+@pytest.mark.parametrize("name", [grammar.name for grammar in GRAMMARS])
+def test_grammar_literals_are_folded(name: str) -> None:
+    """A literal with capitals or digits other than 0 could never be found."""
+    grammar = next(grammar for grammar in GRAMMARS if grammar.name == name)
+    for literal in grammar.literals:
+        assert literal == literal.lower()
+        assert not set(literal) & set("123456789")
