@@ -58,14 +58,17 @@ class Desk:
     @contextmanager
     def running(self, **more: Any) -> Iterator["subprocess.Popen[str]"]:
         """``supervise run`` in the background; killed at the latest when the block ends."""
+        streams: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+        }
         process = subprocess.Popen(
             [*SUPERVISE, "run", str(self.config)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
             env=self.environment(),
             cwd=ROOT,
-            **{"stdin": subprocess.DEVNULL} | more,
+            **streams | more,
         )
         try:
             with process:

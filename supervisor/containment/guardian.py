@@ -44,6 +44,7 @@ class _Stop:
         self.leader = leader
         self.toll = ending.Toll()
         self.terminated: set[tuple[int, int]] = set()
+        self.escaped: set[tuple[int, int]] = set()
 
 
 class Guardian:
@@ -162,6 +163,7 @@ class Guardian:
 
     def _advance_stop(self, spawn_id: str, stop: _Stop) -> None:
         members = self._members_of(spawn_id)
+        stop.escaped |= {entry.identity for entry in members if self._roster.escaped(entry)}
         if members and time.monotonic() < stop.deadline:
             fresh = [entry for entry in members if entry.identity not in stop.terminated]
             stop.terminated |= {entry.identity for entry in fresh}
@@ -206,7 +208,12 @@ class Guardian:
             seen=self._roster.seen,
             most=self._roster.most,
             ended=[
-                {"pid": one[0], "argv": toll.argv[one], "escaped": False, "how": toll.how[one]}
+                {
+                    "pid": one[0],
+                    "argv": toll.argv[one],
+                    "escaped": one in stop.escaped,
+                    "how": toll.how[one],
+                }
                 for one in ended[:_MOST_REPORTED]
             ],
             ended_count=len(ended),

@@ -151,3 +151,14 @@ def test_grammar_literals_are_folded(name: str) -> None:
     for literal in grammar.literals:
         assert literal == literal.lower()
         assert not set(literal) & set("123456789")
+
+
+def test_pause_before_the_trailer_makes_no_second_digest() -> None:
+    """Mypy writes its cache after the findings, so a quiet moment there is not its end."""
+    analyzer = Analyzer()
+    findings = b'a.py:1: error: Name "x" is not defined  [name-defined]\n'
+    early = analyzer.feed(findings) + analyzer.flush()
+    late = analyzer.feed(b"Found 1 error in 1 file (checked 2 source files)\n") + analyzer.flush()
+
+    assert early == []
+    assert [digest.declared["errors"] for digest in late] == [1]

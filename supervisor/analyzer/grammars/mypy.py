@@ -18,6 +18,7 @@ GRAMMAR = Grammar(
     kind="types",
     literals=("error: ", "warning: ", " error", "no issues found"),
     aliases=("dmypy",),
+    at_once=False,  # It writes its cache between the findings and the trailer.
     urgent=re.compile(r"syntax|name-defined|import(?:-not-found)?|used-before-def"),
     rules=(
         Rule(
