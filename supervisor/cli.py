@@ -9,6 +9,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import supervisor
+
+if not getattr(supervisor, "__supervise__", False):
+    # Whichever of the two was installed last has overwritten the other's __init__.
+    sys.exit(
+        "supervise: PyPI's supervisor (supervisord) was installed over agent-supervise;"
+        " give each an environment of its own: uv tool install agent-supervise"
+    )
+
 from supervisor.errors import ConfigError, ExitCode, NoInputError, SupervisorError, UsageError
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
