@@ -17,7 +17,14 @@ if not getattr(supervisor, "__supervise__", False):
         " give each an environment of its own: uv tool install agent-supervise"
     )
 
-from supervisor.errors import ConfigError, ExitCode, NoInputError, SupervisorError, UsageError
+from supervisor.errors import (
+    ConfigError,
+    ExitCode,
+    NoInputError,
+    SupervisorError,
+    UnavailableError,
+    UsageError,
+)
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
 _READ_BYTES = 1 << 20
@@ -127,10 +134,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from supervisor.containment.launch import launch
+    if sys.platform != "linux":
+        raise UnavailableError(
+            f"containment: supervise runs programs on Linux only so far, not on {sys.platform}"
+        )
+
+    from supervisor.containment.launch import Launch
 
     # First of all, so that the guardian boots while we import and read; it holds nothing yet.
-    with launch() as launched:
+    with Launch() as launch:
         # What we write is for us alone; the guardian and its programs keep the user's umask.
         os.umask(0o077)
         import anyio
@@ -139,7 +151,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from supervisor.house import open_house
         from supervisor.shift import Shift
 
-        with open_house(load(arguments.config), launched) as house:
+        with open_house(load(arguments.config), launch) as house:
             shift = Shift(house)
             try:
                 code = anyio.run(shift.work)

@@ -13,8 +13,8 @@ import anyio
 
 from supervisor import events
 from supervisor.config import Config
-from supervisor.containment.client import TIER, Guardian
-from supervisor.containment.launch import Launched
+from supervisor.containment.client import Guardian
+from supervisor.containment.launch import TIERS, Launch, Launched
 from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
@@ -26,7 +26,7 @@ from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
 
-_TIERS = ("group", "subreaper", "cgroup", "namespaced", "sealed")
+_STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
 _DESCRIPTORS = 4352
 
@@ -84,16 +84,16 @@ class House:
 
 
 @contextmanager
-def open_house(config: Config, launched: Launched) -> Iterator[House]:
+def open_house(config: Config, launch: Launch) -> Iterator[House]:
     """Check that the run can start, take the instance lock, clean up after dead runs.
 
     Raises:
         SupervisorError: it cannot start; nothing was started then.
     """
     environ = dict(os.environ)
-    _check_tier(config)
     path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
+    launched = _settle_tier(config, launch)
     _raise_descriptor_limit()
     places = Places(config.state_dir(environ))
     _make_folders(places)
@@ -126,20 +126,19 @@ def open_house(config: Config, launched: Launched) -> Iterator[House]:
             raise
 
 
-def _check_tier(config: Config) -> None:
-    if sys.platform != "linux":
-        raise UnavailableError(
-            f"containment: supervise runs programs on Linux only so far, not on {sys.platform}"
-        )
-    wanted = [config.containment.require]
-    if config.containment.tier != "auto":
-        wanted.append(config.containment.tier)
-    for tier in wanted:
-        if _TIERS.index(tier) > _TIERS.index(TIER):
-            raise UnavailableError(
-                f"{config.path}: containment: tier {tier!r} is not available here, the strongest"
-                f" is {TIER!r}; lower containment.require and containment.tier to it"
-            )
+def _settle_tier(config: Config, launch: Launch) -> Launched:
+    """The strongest tier that works here and is wanted."""
+    wanted = config.containment.tier
+    able = [tier for tier in TIERS if wanted in {"auto", tier}]
+    enough = _STRENGTH[_STRENGTH.index(config.containment.require) :]
+    launched = launch.settle([tier for tier in able if tier in enough])
+    if launched is not None:
+        return launched
+    reasons = "; ".join(map(str, launch.refusals)) or f"this version has {' and '.join(TIERS)}"
+    raise UnavailableError(
+        f"{config.path}: containment: no tier from {config.containment.require!r} up works here"
+        f' ({reasons}); lower containment.require, or set containment.tier to "auto"'
+    )
 
 
 def _default_scratch_base(environ: Mapping[str, str]) -> Path:

@@ -15,7 +15,7 @@ from anyio import to_thread
 from supervisor import events
 from supervisor.config import Config
 from supervisor.containment.child import Program
-from supervisor.containment.client import TIER, Emptied, Leader
+from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, StopReason
 from supervisor.health import gauges
@@ -142,7 +142,7 @@ class Run:
                 attempt=self._attempt,
                 argv=autopilot.command,
                 cwd=str(autopilot.cwd),
-                tier=TIER,
+                tier=house.guardian.tier,
                 scratch=str(scratch.path),
             )
         )

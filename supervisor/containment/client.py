@@ -11,9 +11,7 @@ from supervisor.containment import ending, table
 from supervisor.containment.child import Program
 from supervisor.containment.launch import Launched
 from supervisor.events import Member
-from supervisor.wire import Channel, WireError
-
-TIER = "subreaper"
+from supervisor.wire import WireError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,16 @@ class Guardian:
     """A launched guardian, spoken to from the event loop; the launcher ends it."""
 
     def __init__(self, launched: Launched) -> None:
-        self._process = launched.process
-        self._channel = Channel(launched.socket)
+        self._channel = launched.channel
+        self.tier = launched.tier
+        self.pid = launched.pid
+        """The guardian's own pid: the parent of every leader and every orphan."""
         self._leaders: dict[str, Leader] = {}
         self._cookies: set[str] = set()
         self._sending = anyio.Lock()
         self.lost = anyio.Event()
         """Set when the guardian has died; every set was killed before."""
         self.on_adopted: Callable[[Member], None] = lambda _: None
-
-    @property
-    def pid(self) -> int:
-        """The guardian's own pid: the parent of every leader and every orphan."""
-        return self._process.pid
 
     async def listen(self) -> None:
         """Take in what the guardian tells, until it dies; cancel to stop listening."""

@@ -12,13 +12,14 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
 if __name__ == "__main__":
     # Behind the standard library, so that nothing next to this package can shadow it.
     sys.path.append(__file__.rsplit("/", 3)[0])
 
-from supervisor.containment import child, ending, linux, table
+from supervisor.containment import child, ending, linux, namespace, table
 from supervisor.containment.roster import Roster
 from supervisor.containment.table import Entry
 from supervisor.wire import Channel, Packet, WireError
@@ -45,13 +46,15 @@ class _Stop:
         self.toll = ending.Toll()
         self.terminated: set[tuple[int, int]] = set()
         self.escaped: set[tuple[int, int]] = set()
+        self.outside: dict[int, int] = {}
 
 
 class Guardian:
     """The set below it, and the stops under way."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, host: namespace.HostPids | None) -> None:
         self._channel = channel
+        self._host = host
         self._roster = Roster()
         self._cookies: dict[str, str] = {}
         self._stops: dict[str, _Stop] = {}
@@ -121,7 +124,7 @@ class Guardian:
             self._cookies[spawn_id] = message["cookie"]
         self._roster.add(pid, spawn_id)
         self._next_scan = time.monotonic()
-        self._tell("started", spawn_id, pid=pid)
+        self._tell("started", spawn_id, pid=self._outside([pid]).get(pid, pid))
 
     def _signal(self, spawn_id: str, signum: int) -> None:
         leader = self._roster.leader_of(spawn_id)
@@ -164,12 +167,17 @@ class Guardian:
     def _advance_stop(self, spawn_id: str, stop: _Stop) -> None:
         members = self._members_of(spawn_id)
         stop.escaped |= {entry.identity for entry in members if self._roster.escaped(entry)}
+        stop.outside |= self._outside(entry.pid for entry in members)
         if members and time.monotonic() < stop.deadline:
             fresh = [entry for entry in members if entry.identity not in stop.terminated]
             stop.terminated |= {entry.identity for entry in fresh}
             ending.terminate(fresh, stop.toll)
             return
         whole = self._roster.is_run(spawn_id)
+        if whole and self._host is not None:
+            for entry in members:
+                stop.toll.note(entry, "killed")
+            _kill_namespace()
         survivors = ending.kill_until_empty(
             lambda: self._members_of(spawn_id),
             stop.toll,
@@ -209,7 +217,7 @@ class Guardian:
             most=self._roster.most,
             ended=[
                 {
-                    "pid": one[0],
+                    "pid": stop.outside.get(one[0], one[0]),
                     "argv": toll.argv[one],
                     "escaped": one in stop.escaped,
                     "how": toll.how[one],
@@ -223,10 +231,23 @@ class Guardian:
 
     def _describe(self, entry: Entry) -> dict[str, Any]:
         argv, escaped = table.argv_of(entry.pid), self._roster.escaped(entry)
-        return {"pid": entry.pid, "argv": argv, "escaped": escaped, "how": "alive"}
+        pid = self._outside([entry.pid]).get(entry.pid, entry.pid)
+        return {"pid": pid, "argv": argv, "escaped": escaped, "how": "alive"}
+
+    def _outside(self, pids: Iterable[int]) -> dict[int, int]:
+        """What the host calls these members, where that differs."""
+        return {} if self._host is None else self._host.of(pids)
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
+
+
+def _kill_namespace() -> None:
+    """SIGKILL all but us in one call, which no fork can slip through; only as pid 1."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def _wake_on_child() -> int:
@@ -241,13 +262,22 @@ def _wake_on_child() -> int:
 
 
 def main() -> None:
-    """Serve the socket whose descriptor is the only argument."""
+    """Serve the socket whose descriptor is the first argument, in the tier of the second."""
     fd = int(sys.argv[1])
     os.set_inheritable(fd, False)  # noqa: FBT003 - the name says it
-    linux.become_subreaper()
     channel = Channel(socket.socket(fileno=fd))
-    channel.send({"is": "ready", "id": "", "pid": os.getpid()})
-    Guardian(channel).serve()
+    host = None
+    try:
+        if sys.argv[2] == "namespaced":
+            host = namespace.enter()
+        linux.become_subreaper()
+    except OSError as error:
+        refusal = {"is": "refused", "step": error.filename or "start", "errno": error.errno}
+        # /proc is still the host's, which says what our parent calls us.
+        channel.send(refusal | {"pid": int(os.readlink("/proc/self"))})  # noqa: PTH115 - pathlib would slow the start
+        return
+    channel.send({"is": "ready", "pid": host.own if host else os.getpid()})
+    Guardian(channel, host).serve()
 
 
 if __name__ == "__main__":

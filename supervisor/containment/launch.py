@@ -1,48 +1,136 @@
 """Starting the guardian, before there is an event loop or a second thread."""
 
+import errno
 import os
+import select
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from supervisor.containment import linux
+from supervisor.wire import Channel, Packet
+
+TIERS = ("namespaced", "subreaper")
+"""What a guardian can be, strongest first."""
+_READY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a tier does not work here."""
+
+    tier: str
+    step: str
+    errno: int
+
+    def __str__(self) -> str:
+        return f"{self.tier}: {self.step}: {os.strerror(self.errno)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A guardian that boots, and our end of its socket. Leaving the block ends it."""
+    """A guardian that is ready, and our end of its socket."""
 
-    process: "subprocess.Popen[bytes]"
-    socket: socket.socket
+    tier: str
+    pid: int
+    channel: Channel
+    refusals: tuple[Refusal, ...]
+    """Stronger tiers that were tried before."""
+
+
+class Launch:
+    """A guardian that boots while we do other things. Leaving the block ends it.
+
+    The thread that makes it must be the main one and outlive it: the kernel kills a guardian in
+    a namespace with the thread that started it.
+    """
+
+    def __init__(self) -> None:
+        # When the guardian dies, its orphans must come to us and to nobody else.
+        linux.become_subreaper()
+        self.refusals: tuple[Refusal, ...] = ()
+        """Why none of the tiers that were tried last works here."""
+        self._boot = _boot(TIERS[0])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
-        # It ends by itself once its set is empty; what it cannot kill it gives up on in time.
-        self.process.wait()
+        self._boot.end()
+
+    def settle(self, tiers: Sequence[str]) -> Launched | None:
+        """The first of these tiers that works here, strongest first; None: none does.
+
+        Raises:
+            OSError: a guardian cannot be started at all.
+        """
+        refusals: list[Refusal] = []
+        for tier in tiers:
+            if tier != self._boot.tier or refusals:
+                self._boot.end()
+                self._boot = _boot(tier)
+            answer = self._boot.wait_answer()
+            if answer["is"] == "ready":
+                return Launched(tier, self._boot.pid, self._boot.channel, tuple(refusals))
+            refusals.append(Refusal(tier, answer["step"], answer["errno"]))
+        self.refusals = tuple(refusals)
+        return None
 
 
-def launch() -> Launched:
-    """Start a guardian, from the main thread: the thread that starts it must outlive it.
+class _Boot:
+    """One guardian, from its start to its end."""
 
-    Raises:
-        OSError: it cannot be started.
-    """
-    # When the guardian dies, its orphans must come to us and to nobody else.
-    linux.become_subreaper()
+    def __init__(self, tier: str, process: "subprocess.Popen[bytes]", ours: socket.socket) -> None:
+        self.tier = tier
+        self.channel = Channel(ours)
+        self.pid = process.pid
+        self._process = process
+        self._answered = False
+
+    def wait_answer(self) -> dict[str, Any]:
+        """What the guardian says first; a refusal where it says nothing."""
+        self._answered = True
+        poller = select.poll()
+        poller.register(self.channel, select.POLLIN)
+        packets: list[Packet] = []
+        try:
+            while not packets and poller.poll(_READY_S * 1000):
+                packets = self.channel.receive()
+        except (EOFError, OSError):
+            packets = []
+        if not packets:
+            return {"is": "refused", "step": "start", "errno": errno.EPIPE}
+        self.pid = packets[0].message["pid"]
+        if self.pid != self._process.pid:
+            self._process.wait()  # It has made way for its child, which is ours now.
+        return packets[0].message
+
+    def end(self) -> None:
+        """Close our end and wait; what it cannot kill, the guardian gives up on in time."""
+        if not self._answered:
+            self.wait_answer()  # It may have become a child of its own, which we must know.
+        self.channel.close()
+        self._process.wait()
+        if self.pid != self._process.pid:
+            try:
+                os.waitpid(self.pid, 0)
+            except ChildProcessError:
+                return  # It died before, and was waited for with its orphans.
+
+
+def _boot(tier: str) -> _Boot:
     ours, theirs = socket.socketpair()
     program = os.path.join(os.path.dirname(__file__), "guardian.py")  # noqa: PTH118, PTH120 - start-up counts
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", program, str(theirs.fileno())],
+            [sys.executable, "-I", "-S", program, str(theirs.fileno()), tier],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
             cwd="/",
         )
-    return Launched(process, ours)
+    return _Boot(tier, process, ours)

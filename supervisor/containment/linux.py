@@ -4,6 +4,14 @@ import ctypes
 import os
 import signal
 
+CLONE_NEWNS = 0x00020000  # linux/sched.h
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+MS_NOSUID = 2  # linux/mount.h
+MS_NODEV = 4
+MS_NOEXEC = 8
+MS_REC = 1 << 14
+MS_SLAVE = 1 << 19
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -35,5 +43,31 @@ def die_with_parent(parent: int) -> None:
 
 def _prctl(option: int, value: int) -> None:
     if _libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
-        errno = ctypes.get_errno()
-        raise OSError(errno, os.strerror(errno))
+        raise _error()
+
+
+def _error() -> OSError:
+    errno = ctypes.get_errno()
+    return OSError(errno, os.strerror(errno))
+
+
+def unshare(flags: int) -> None:
+    """Give us namespaces of our own; a pid namespace is for the children only.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    if _libc.unshare(flags) != 0:
+        raise _error()
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    """Mount a file system, or with no ``kind`` change how a mount behaves.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    options = [None if text is None else os.fsencode(text) for text in (kind, data)]
+    names = os.fsencode(source), os.fsencode(target)
+    if _libc.mount(*names, options[0], ctypes.c_ulong(flags), options[1]) != 0:
+        raise _error()

@@ -6,24 +6,34 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 import anyio
 import pytest
 
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Guardian, Leader
-from supervisor.containment.launch import launch
+from supervisor.containment.launch import TIERS, Launch
 from supervisor.events import Member
 from tests import children
 from tests.children import alive, carriers, eventually
 
 pytestmark = pytest.mark.anyio
+TIER: ContextVar[str] = ContextVar("TIER")
+
+
+@pytest.fixture(params=TIERS, autouse=True)
+def _tier(request: pytest.FixtureRequest) -> None:
+    """Every claim holds in every tier."""
+    TIER.set(request.param)
 
 
 @asynccontextmanager
 async def guarded() -> AsyncIterator[Guardian]:
     """A guardian that is listened to."""
-    with launch() as launched, anyio.fail_after(30):
+    with Launch() as launch, anyio.fail_after(30):
+        launched = launch.settle([TIER.get()])
+        assert launched is not None, launch.refusals
         guardian = Guardian(launched)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(guardian.listen)
