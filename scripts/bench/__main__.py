@@ -7,23 +7,28 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import capture, startup, table
+from scripts.bench import capture, startup, stop, table
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
 from scripts.bench.install import (
+    CIRCUS,
     PM2,
     SUPERVISOR,
     PeerUnavailableError,
+    install_circus,
     install_pm2,
     install_supervisord,
 )
 from scripts.bench.rounds import Measure, Metric, compare, folder
 from scripts.bench.startup import Startup
-from scripts.bench.subjects import Pm2, Subject, Supervisord
+from scripts.bench.stop import Stop
+from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
+_NAMES = ("capture", "startup", "stop", "all")
 _PEERS = ("supervisord", "pm2")
 
 
@@ -34,10 +39,12 @@ class Benchmark:
     title: str
     measure: Measure
     subjects: Sequence[Subject]
-    """Without the peers, which are the same everywhere."""
+    """Without the peers."""
     metrics: Sequence[Metric]
-    reference: str
+    reference: str | None
+    """Whom the ratios are to; None: there are none."""
     budgets: Sequence[table.Budget]
+    peers: Sequence[str] = _PEERS
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,19 +52,23 @@ def main(argv: Sequence[str]) -> int:
     options = _parse(argv)
     # As an exception, so that a terminated harness ends its runner and removes its folders.
     signal.signal(signal.SIGTERM, lambda signum, _: sys.exit(128 + signum))
-    peers, skipped = _install(options.peers, options.only)
     with tempfile.TemporaryDirectory(prefix="supervise-bench-") as name:
         work = Path(name)
         children = build(work)
+        benchmarks = list(_benchmarks(options, children))
+        wanted = {name for benchmark in benchmarks for name in benchmark.peers}
+        peers, skipped = _install(options.peers, wanted.intersection(options.only or wanted))
         print("\n".join([*_facts(children), *skipped]), flush=True)
         failed = False
-        for benchmark in _benchmarks(options, children):
+        for benchmark in benchmarks:
+            present = [peers[name] for name in benchmark.peers if name in peers]
             subjects = [
                 subject
-                for subject in (*benchmark.subjects, *peers)
+                for subject in (*benchmark.subjects, *present)
                 if not options.only or subject.name in options.only
             ]
-            failed |= _report(benchmark, subjects, options.rounds, work)
+            if subjects:
+                failed |= _report(benchmark, subjects, options.rounds, work)
     print(f"load afterwards {_load()}")
     return int(failed)
 
@@ -65,7 +76,7 @@ def main(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser = argparse.ArgumentParser(prog="scripts/bench/run", description=__doc__)
-    parser.add_argument("which", nargs="?", default="all", choices=["capture", "startup", "all"])
+    parser.add_argument("which", nargs="?", default="all", choices=_NAMES)
     parser.add_argument("--rounds", type=_positive, default=3)
     parser.add_argument("--mb", type=_positive, default=500, help="output to capture, in MB")
     parser.add_argument("--peers", type=Path, default=cache / "supervise-bench")
@@ -82,19 +93,20 @@ def _positive(text: str) -> int:
     return number
 
 
-def _install(folder: Path, only: Sequence[str]) -> tuple[list[Subject], list[str]]:
+def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject], list[str]]:
     """The peers that can be measured, and a loud line for each that cannot."""
     steps: dict[str, Callable[[], Subject]] = {
         "supervisord": lambda: Supervisord("supervisord", install_supervisord(folder)),
+        "circus": lambda: Circus("circus", install_circus(folder)),
         "pm2": lambda: Pm2("pm2", install_pm2(folder)),
     }
-    peers: list[Subject] = []
+    peers: dict[str, Subject] = {}
     skipped = []
     for name, step in steps.items():
-        if only and name not in only:
+        if name not in wanted:
             continue
         try:
-            peers.append(step())
+            peers[name] = step()
         except PeerUnavailableError as error:
             skipped.append(f"SKIPPED {name.upper()}: {str(error).upper()}")
     return peers, skipped
@@ -119,6 +131,17 @@ def _benchmarks(options: argparse.Namespace, children: Children) -> Iterator[Ben
             startup.REFERENCE,
             startup.BUDGETS,
         )
+    if options.which in ("stop", "all"):
+        yield Benchmark(
+            f"stop of {stop.TREE_SIZE} stubborn processes: until empty after SIGTERM to the "
+            f"supervisor, less the grace of {GRACE_S} s; until empty after SIGKILL to it",
+            Stop(children.tree).measure,
+            stop.OURS,
+            stop.METRICS,
+            None,
+            stop.BUDGETS,
+            ("supervisord", "circus", "pm2"),
+        )
 
 
 def _report(benchmark: Benchmark, subjects: Sequence[Subject], rounds: int, work: Path) -> bool:
@@ -127,9 +150,8 @@ def _report(benchmark: Benchmark, subjects: Sequence[Subject], rounds: int, work
         results = compare(subjects, benchmark.measure, rounds, place)
     names = [subject.name for subject in subjects]
     print(f"\n{benchmark.title}")
-    print(
-        f"medians of {rounds} interleaved rounds; ratio: to {benchmark.reference}, lower is better"
-    )
+    ratio = f"; ratio: to {benchmark.reference}" if benchmark.reference else ""
+    print(f"medians of {rounds} interleaved rounds{ratio}, lower is better")
     print("\n".join(table.render(names, benchmark.metrics, results, benchmark.reference)))
     for budget in benchmark.budgets:
         if budget.subject in names and budget.reference in (None, *names):
@@ -143,7 +165,7 @@ def _facts(children: Children) -> Iterator[str]:
     cores = len(os.sched_getaffinity(0))
     yield f"{cores} cores, {platform.system()} {platform.release()} {platform.machine()}"
     yield f"load {_load()}; Python {platform.python_version()}; child in {children.language}"
-    yield f"peers: PyPI {SUPERVISOR}, npm {PM2}"
+    yield f"peers: PyPI {SUPERVISOR}, {CIRCUS}, npm {PM2}"
 
 
 def _load() -> str:

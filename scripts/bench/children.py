@@ -1,4 +1,4 @@
-"""The programs that subjects run: one floods its output, one says when it started."""
+"""The programs that subjects run: a flood of output, a start that says when, a stubborn tree."""
 
 import json
 import random
@@ -30,13 +30,15 @@ _WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """How to start either child."""
+    """How to start each child."""
 
     language: str
     emit: tuple[str, ...]
     """Takes a number of bytes and a report's path."""
     first: tuple[str, ...]
     """Takes a report's path."""
+    tree: tuple[str, ...]
+    """Takes the path of a file that grows by a byte for each process, and a marker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,13 @@ def build(into: Path) -> Children:
     """The children, compiled where there is a C compiler; ``into`` also gets their corpus."""
     corpus = into / "corpus"
     write_corpus(corpus, _CORPUS_BYTES)
-    programs = {name: _compiled(name, into) for name in ("emit", "first")}
+    programs = {name: _compiled(name, into) for name in ("emit", "first", "tree")}
     if None not in programs.values():
-        return Children("C", (str(programs["emit"]), str(corpus)), (str(programs["first"]),))
+        emit, first, tree = map(str, programs.values())
+        return Children("C", (emit, str(corpus)), (first,), (tree,))
     python = (sys.executable, "-I", "-S")
-    emit, first = str(_SOURCES / "emit.py"), str(_SOURCES / "first.py")
-    return Children("Python", (*python, emit, str(corpus)), (*python, first))
+    emit, first, tree = (str(_SOURCES / f"{name}.py") for name in programs)
+    return Children("Python", (*python, emit, str(corpus)), (*python, first), (*python, tree))
 
 
 def read_report(path: Path) -> Report | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from scripts.bench.runner import MeasureError, isolated
 
 SUPERVISOR = "supervisor==4.3.0"
+CIRCUS = "circus==0.19.0"
 PM2 = "pm2@6.0.14"
 _WITHIN_S = 300.0
 
@@ -26,11 +27,16 @@ def install_supervisord(peers: Path) -> Path:
     Raises:
         PeerUnavailableError: it cannot be installed.
     """
-    venv = peers / SUPERVISOR.replace("==", "-")
-    if not (venv / "bin/supervisord").exists():
-        _do([sys.executable, "-m", "venv", venv], venv)
-        _do([venv / "bin/python", "-m", "pip", "install", "--quiet", SUPERVISOR], venv)
-    return venv
+    return _install_venv(peers, SUPERVISOR, "supervisord")
+
+
+def install_circus(peers: Path) -> Path:
+    """The virtual environment that has circus.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    return _install_venv(peers, CIRCUS, "circusd")
 
 
 def install_pm2(peers: Path) -> Path:
@@ -46,6 +52,15 @@ def install_pm2(peers: Path) -> Path:
         prefix.mkdir(parents=True, exist_ok=True)
         _do(["npm", "install", "--no-audit", "--no-fund", "--prefix", prefix, PM2], prefix)
     return prefix
+
+
+def _install_venv(peers: Path, requirement: str, program: str) -> Path:
+    """A virtual environment that has ``requirement``, and so ``program``."""
+    venv = peers / requirement.replace("==", "-")
+    if not (venv / "bin" / program).exists():
+        _do([sys.executable, "-m", "venv", venv], venv)
+        _do([venv / "bin/python", "-m", "pip", "install", "--quiet", requirement], venv)
+    return venv
 
 
 def _do(argv: Sequence[str | Path], folder: Path) -> None:

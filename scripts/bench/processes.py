@@ -1,4 +1,4 @@
-"""The processes below one of ours, from /proc; no package, so that the scan stays cheap."""
+"""The processes of a measurement, from /proc; no package, so that the scan stays cheap."""
 
 import os
 from collections.abc import Iterator
@@ -25,6 +25,17 @@ def descendants(root: int) -> list[int]:
     found = list(children.get(root, ()))
     for pid in found:  # It grows while we walk it.
         found += children.get(pid, ())
+    return found
+
+
+def marked(marker: str) -> list[int]:
+    """Every process with ``marker`` in its command line, wherever it is, that has not ended."""
+    found = []
+    for pid, _, _ in _table():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            # A zombie has no command line left.
+            if marker.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
     return found
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
+GRACE_S = 2
+"""What every supervisor gives its child between SIGTERM and SIGKILL."""
 
 
 def _nothing() -> Sequence[str]:
@@ -26,6 +28,8 @@ class Launch:
     """Where the output lands, of a subject that goes on when its child has ended."""
     read_back: Callable[[], Sequence[str | Path]] = _nothing
     """A command that writes the stored output; asked for after the run."""
+    pid_file: Path | None = None
+    """Where a supervisor writes its pid that is not what ``argv`` becomes."""
 
 
 class Subject(Protocol):
@@ -91,6 +95,9 @@ pidfile={work}/supervisord.pid
 command={shlex.join(child).replace("%", "%%")}
 autorestart=false
 startsecs=0
+stopwaitsecs={GRACE_S}
+stopasgroup=true
+killasgroup=true
 redirect_stderr=true
 stdout_logfile={log}
 stdout_logfile_maxbytes=0
@@ -103,6 +110,31 @@ stdout_logfile_maxbytes=0
             log=log,
             read_back=lambda: ["cat", log],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Circus:
+    """PyPI's ``circus`` in a virtual environment of its own."""
+
+    name: str
+    venv: Path
+
+    def launch(self, child: Sequence[str], work: Path) -> Launch:
+        """Run ``child`` as the only watcher, in the foreground."""
+        # Its sockets lie in its working directory, because a longer path may not fit.
+        config = f"""\
+[circus]
+endpoint=ipc://endpoint
+pubsub_endpoint=ipc://pubsub
+[watcher:child]
+cmd={shlex.join(child)}
+respawn=false
+graceful_timeout={GRACE_S}
+stop_children=true
+"""
+        path = work / "circus.ini"
+        path.write_text(config, encoding="utf-8")
+        return Launch(argv=[self.venv / "bin/python", self.venv / "bin/circusd", path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +154,25 @@ class Pm2:
             "interpreter": "none",
             "exec_mode": "fork",
             "autorestart": False,
+            "kill_timeout": 1000 * GRACE_S,
             "merge_logs": True,
             "out_file": str(log),
             "error_file": str(work / "errors"),
         }
         path = work / "ecosystem.json"
         path.write_text(json.dumps({"apps": [app]}), encoding="utf-8")
-        env = {"PM2_HOME": str(work / "pm2"), "PM2_DISABLE_VERSION_CHECK": "true"}
+        env = {
+            "PM2_HOME": str(work / "pm2"),
+            "PM2_DISABLE_VERSION_CHECK": "true",
+            "PM2_KILL_SIGNAL": "SIGTERM",  # Its own choice is SIGINT.
+        }
         program = self.prefix / "node_modules/pm2/bin/pm2"
         return Launch(
             argv=["node", program, "start", path],
             env=env,
             log=log,
             read_back=lambda: ["cat", log],
+            pid_file=work / "pm2/pm2.pid",
         )
 
 
@@ -145,10 +183,13 @@ class Supervise:
     name: str
     quota: str | None = None
     """The raw store's quota; None: the default."""
+    tier: str = "auto"
+    """How the processes are held."""
 
     def launch(self, child: Sequence[str], work: Path) -> Launch:
         """Run ``child`` as the autopilot, once."""
-        config = f"[autopilot]\ncommand = {json.dumps(list(child))}\n[restart]\nwhen = 'never'\n"
+        config = f"[autopilot]\ncommand = {json.dumps(list(child))}\ngrace = '{GRACE_S}s'\n"
+        config += f"[restart]\nwhen = 'never'\n[containment]\ntier = '{self.tier}'\n"
         if self.quota is not None:
             config += f"[output]\nquota = '{self.quota}'\ntotal = '{self.quota}'\n"
         path = work / "autopilot.toml"

@@ -1,5 +1,6 @@
 """Results as an aligned table: medians, spread, and ratios to one subject."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -26,7 +27,9 @@ class Budget:
         asked = f"budget: {self.subject}, {self.metric.title} <= {self.at_most:g}{against}"
         if figure is None:
             return f"{asked}: NOT MEASURED"
-        return f"{asked}: {figure:.2f}, {'kept' if figure <= self.at_most else 'MISSED'}"
+        # A figure below 0 is a time that was cut short, which is no better.
+        verdict = "kept" if 0 <= figure <= self.at_most else "MISSED"
+        return f"{asked}: {_text(figure, 2)}, {verdict}"
 
     def _figure(self, results: Results) -> float | None:
         if self.reference is not None:
@@ -36,9 +39,9 @@ class Budget:
 
 
 def render(
-    names: Sequence[str], metrics: Sequence[Metric], results: Results, reference: str
+    names: Sequence[str], metrics: Sequence[Metric], results: Results, reference: str | None
 ) -> Iterator[str]:
-    """The lines of the table; each metric has its median, min-max and ratio."""
+    """The lines of the table; each metric has its median, min-max and, compared, ratio."""
     heads = ["", *(head for metric in metrics for head in _heads(metric))]
     rows = [[name, *_cells(name, metrics, results, reference)] for name in names]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
@@ -54,15 +57,22 @@ def _heads(metric: Metric) -> list[str]:
     return [metric.title, "min-max", *(["ratio"] if metric.compared else [])]
 
 
-def _cells(name: str, metrics: Sequence[Metric], results: Results, reference: str) -> Iterator[str]:
+def _cells(
+    name: str, metrics: Sequence[Metric], results: Results, reference: str | None
+) -> Iterator[str]:
     for metric in metrics:
         figures = results.figures(name, metric)
         if figures:
             low, high = min(figures), max(figures)
-            yield f"{median(figures):.{metric.digits}f}"
-            yield f"{low:.{metric.digits}f}-{high:.{metric.digits}f}" if low < high else "="
+            yield _text(median(figures), metric.digits)
+            spread = (_text(low, metric.digits), _text(high, metric.digits))
+            yield "-".join(spread) if low < high else "="
         else:
             yield from (_NONE, _NONE)
         if metric.compared:
-            ratio = results.ratio(name, reference, metric)
+            ratio = results.ratio(name, reference, metric) if reference else None
             yield _NONE if ratio is None else f"x{ratio:.3g}"
+
+
+def _text(figure: float, digits: int) -> str:
+    return "never" if math.isinf(figure) else f"{figure:.{digits}f}"

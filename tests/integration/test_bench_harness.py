@@ -1,22 +1,28 @@
 """The benchmarks' figures are what happened, and a measurement leaves nothing behind."""
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
+from scripts.bench import stop
 from scripts.bench.capture import SINKS, Capture
 from scripts.bench.children import build
+from scripts.bench.processes import marked
 from scripts.bench.rounds import Metric, Results, compare
 from scripts.bench.runner import MeasureError, isolated
 from scripts.bench.startup import FLOORS, Startup
-from scripts.bench.subjects import Floor, Sink
+from scripts.bench.stop import Stop
+from scripts.bench.subjects import Floor, Sink, Supervise
+from scripts.bench.table import Budget, render
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +77,93 @@ def test_the_children_in_python_do_what_those_in_c_do(
     assert sample["lost_lines"] == 0
     (work / "report").unlink()
     assert Startup(children.first).measure(FLOORS[0], work)["first_ms"] > 0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a tree looks like from outside."""
+
+    pids: int
+    generations: int
+    sessions: int
+    ignoring: int
+
+
+def _shape(tree: tuple[str, ...], work: Path) -> Shape:
+    """Start a tree and look at it; the runner ends it."""
+    ready = work / "ready"
+    root = subprocess.Popen([*tree, str(ready), "a-tree-of-the-tests"])
+    deadline = time.monotonic() + 20
+    while not ready.exists() or ready.stat().st_size < stop.TREE_SIZE:
+        assert time.monotonic() < deadline, "the tree never came up"
+        time.sleep(0.01)
+    pids = marked("a-tree-of-the-tests")
+    depths = [
+        [parent.pid for parent in psutil.Process(pid).parents()].index(root.pid) + 1
+        for pid in pids
+        if pid != root.pid
+    ]
+    term = 1 << (signal.SIGTERM - 1)
+    statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+    ignored = [int(text.split("SigIgn:")[1].split()[0], 16) for text in statuses]
+    return Shape(
+        pids=len(pids),
+        generations=1 + max(depths),
+        sessions=sum(os.getsid(pid) == pid for pid in pids),
+        ignoring=sum(bool(mask & term) for mask in ignored),
+    )
+
+
+@pytest.mark.parametrize("language", ["C", "Python"])
+def test_the_tree_is_as_stubborn_as_it_says(
+    tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """200 processes, four generations, a fifth with own sessions, three tenths deaf to TERM."""
+    with monkeypatch.context() as patch:
+        if language == "Python":
+            patch.setenv("PATH", str(work))
+        children = build(tmp_path)
+    assert children.language == language
+    shape = isolated(lambda: _shape(children.tree, work), within_s=40).value
+    assert shape == Shape(pids=200, generations=4, sessions=40, ignoring=60)
+
+
+def test_survivors_are_counted_and_then_ended(
+    tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody supervises, only the root ends: the other 199 survive, and are ended by us."""
+    monkeypatch.setattr(stop, "_WATCHED_S", 0.2)
+    monkeypatch.setattr("secrets.token_hex", lambda _: "b-tree-of-the-tests")
+    sample = Stop(build(tmp_path).tree).measure(FLOORS[0], work)
+    assert sample == {
+        "stop_ms": math.inf,
+        "stop_survivors": 199,
+        "kill_ms": math.inf,
+        "kill_survivors": 199,
+    }
+    assert marked("b-tree-of-the-tests") == []
+
+
+@pytest.mark.parametrize("subject", stop.OURS, ids=lambda subject: subject.name)
+def test_we_leave_no_survivor_and_give_the_grace(
+    tmp_path: Path, work: Path, subject: Supervise
+) -> None:
+    """Both ends of us empty the tree, a polite one not before its grace is over."""
+    sample = Stop(build(tmp_path).tree).measure(subject, work)
+    assert sample["stop_survivors"] == sample["kill_survivors"] == 0
+    assert sample["stop_ms"] >= 0
+    assert sample["kill_ms"] < math.inf
+
+
+def test_a_set_that_was_never_empty_has_no_number() -> None:
+    """An infinite figure is called never, and misses its budget, as one below 0 does."""
+    metric = Metric("stop_ms", "stop ms", 1, compared=False)
+    results = Results([{"a": {"stop_ms": math.inf}, "b": {"stop_ms": -5.0}}], [])
+    table = "\n".join(render(["a", "b"], [metric], results, None))
+    assert "never" in table
+    assert "-5.0" in table
+    assert Budget("a", metric, 100).render(results).endswith("never, MISSED")
+    assert Budget("b", metric, 100).render(results).endswith("-5.00, MISSED")
 
 
 def test_a_daemon_is_accounted_and_ended(tmp_path: Path) -> None:
@@ -167,8 +260,8 @@ def test_a_subject_that_starts_nothing_fails_at_once(tmp_path: Path, work: Path)
 
 
 def test_the_entry_prints_a_row_with_ratios_for_each_subject(tmp_path: Path) -> None:
-    """Both tables come out of one command, which removes its folders."""
-    rows = ["cat > file", "zstd -1", "fork and exec", "python -c Popen"]
+    """All tables come out of one command, which removes its folders."""
+    rows = ["cat > file", "zstd -1", "fork and exec", "python -c Popen", "supervise, subreaper"]
     only = [word for row in rows for word in ("--only", row)]
     argv: list[str | Path] = [_ENTRY, "all", "--mb", "2", "--rounds", "1", *only]
     env = os.environ | {"TMPDIR": str(tmp_path)}
