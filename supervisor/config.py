@@ -50,6 +50,9 @@ IntervalOrNone = Annotated[
 CountOrNone = Annotated[
     int | None, PlainValidator(values.count_or_none), WithJsonSchema(values.COUNT_OR_NONE)
 ]
+CoresOrNone = Annotated[
+    float | None, PlainValidator(values.cores_or_none), WithJsonSchema(values.CORES_OR_NONE)
+]
 Place = Annotated[Path, PlainValidator(values.place), _TEXT]
 PlaceOrDefault = Annotated[Path | None, PlainValidator(values.place_or_default), _TEXT]
 Stdin = Annotated[Path | None, PlainValidator(values.stdin), _TEXT]
@@ -147,6 +150,12 @@ class Limits(_Table):
 
     wall: IntervalOrNone = Field("none", validate_default=True)
     """Time after which the run is stopped, or "none"."""
+    processes: CountOrNone = Field(2048, validate_default=True)
+    """Processes and threads at one time, or "none"."""
+    memory: SizeOrNone = Field("none", validate_default=True)
+    """Memory of all of them together, or "none"."""
+    cpu: CoresOrNone = Field("none", validate_default=True)
+    """Processor cores that all of them together may keep busy, such as 1.5, or "none"."""
     nice: int = Field(5, ge=0, le=19)
     """Scheduling niceness: 0 is as important as your own programs, 19 the least."""
     open_files: CountOrNone = Field(1024, validate_default=True)

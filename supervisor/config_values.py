@@ -1,5 +1,6 @@
 """Option values as a config spells them, each with a sentence for what it is not."""
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ DURATION: dict[str, Any] = {
 SIZE_OR_NONE: dict[str, Any] = {"anyOf": [SIZE, _NONE]}
 DURATION_OR_NONE: dict[str, Any] = {"anyOf": [DURATION, _NONE]}
 COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _NONE]}
+CORES_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _NONE]}
 
 
 class Origin(Protocol):
@@ -66,6 +68,19 @@ def count(value: object) -> int:
     if type(value) is not int or value < 1:
         raise ValueError(f"{value!r} is not a whole number from 1 up")
     return value
+
+
+def cores(value: object) -> float:
+    """Processor cores, whole or not.
+
+    Raises:
+        ValueError: no number above 0; TOML's ``true`` is none.
+    """
+    if type(value) not in {int, float} or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number of cores like 2 or 1.5")
+    if not 0 < value < math.inf:
+        raise ValueError(f"{value!r} cores are none to run on: it must be more than 0")
+    return float(value)
 
 
 def place(value: object, origin: Origin) -> Path:
@@ -120,6 +135,7 @@ def _or_none(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
 size_or_none = _or_none(size)
 interval_or_none = _or_none(interval)
 count_or_none = _or_none(count)
+cores_or_none = _or_none(cores)
 
 
 def word(text: str) -> str:

@@ -4,8 +4,8 @@ import signal
 from dataclasses import dataclass
 from typing import Literal
 
-StopReason = Literal["operator", "wall", "scratch"]
-"""Who or what asked for the stop: a person, the wall-clock limit, the scratch quota."""
+StopReason = Literal["operator", "wall", "scratch", "processes", "memory"]
+"""Who or what asked for the stop: a person, the wall-clock limit, the scratch quota, a limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What happens to a run, as frozen values; telemetry writes them, the view shows them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -43,6 +44,8 @@ class RunStarted(Event):
     argv: tuple[str, ...]
     cwd: str
     tier: str
+    limits: Mapping[str, str]
+    """Each limit that is set, and who enforces it here: ``kernel``, ``polled`` or ``not``."""
     scratch: str
 
 
@@ -133,6 +136,19 @@ class PipeHeld(Event):
     kind = "pipe-held"
     level = "warning"
     holders: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitHit(Event):
+    """The run met one of its limits."""
+
+    kind = "limit-hit"
+    level = "warning"
+    limit: Literal["processes", "memory"]
+    times: int
+    """Forks that the kernel refused, or members that it killed; 1 where we looked."""
+    stopping: bool
+    """The whole run is stopped for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

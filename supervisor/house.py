@@ -13,8 +13,9 @@ import anyio
 
 from supervisor import events
 from supervisor.config import Config
+from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
-from supervisor.containment.launch import TIERS, Launch, Launched
+from supervisor.containment.launch import Launch, Launched
 from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
@@ -28,6 +29,16 @@ from supervisor.view.screen import Screen, wants_colour
 
 _STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
+_UNIFIED = 2
+_GUARDIANS: dict[str, tuple[str, ...]] = {
+    "auto": ("namespaced", "subreaper"),
+    "sealed": ("namespaced",),
+    "namespaced": ("namespaced",),
+    "cgroup": ("subreaper",),
+    "subreaper": ("subreaper",),
+    "group": (),
+}
+"""What the guardian may be for the tier that is wanted, strongest first."""
 _DESCRIPTORS = 4352
 
 
@@ -68,6 +79,16 @@ class Places:
         return self.root / "raw"
 
 
+@dataclass(frozen=True, slots=True)
+class Containment:
+    """What holds the runs of this start."""
+
+    tier: str
+    launched: Launched
+    ground: Ground | None
+    """Where runs get cgroups of their own; None: nowhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What every run of one start of the supervisor shares."""
@@ -81,6 +102,7 @@ class House:
     stop_requested: anyio.Event
     executable: str
     environ: Mapping[str, str]
+    containment: Containment
 
 
 @contextmanager
@@ -93,7 +115,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
     environ = dict(os.environ)
     path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
-    launched = _settle_tier(config, launch)
+    containment = _settle_tier(config, launch)
     _raise_descriptor_limit()
     places = Places(config.state_dir(environ))
     _make_folders(places)
@@ -106,12 +128,13 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             config=config,
             places=places,
             scratch_base=config.scratch.base or _default_scratch_base(environ),
-            guardian=Guardian(launched),
+            guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
             journal=Journal(telemetry, screen),
             stop_requested=anyio.Event(),
             executable=executable,
             environ=environ,
+            containment=containment,
         )
         house.guardian.on_adopted = lambda member: house.journal.tell(
             events.Adopted(run=None, member=member)
@@ -126,19 +149,36 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             raise
 
 
-def _settle_tier(config: Config, launch: Launch) -> Launched:
-    """The strongest tier that works here and is wanted."""
-    wanted = config.containment.tier
-    able = [tier for tier in TIERS if wanted in {"auto", tier}]
-    enough = _STRENGTH[_STRENGTH.index(config.containment.require) :]
-    launched = launch.settle([tier for tier in able if tier in enough])
-    if launched is not None:
-        return launched
-    reasons = "; ".join(map(str, launch.refusals)) or f"this version has {' and '.join(TIERS)}"
-    raise UnavailableError(
-        f"{config.path}: containment: no tier from {config.containment.require!r} up works here"
-        f' ({reasons}); lower containment.require, or set containment.tier to "auto"'
-    )
+def _settle_tier(config: Config, launch: Launch) -> Containment:
+    """The strongest containment that works here and is wanted.
+
+    Raises:
+        UnavailableError: it is weaker than required.
+    """
+    wanted, required = config.containment.tier, config.containment.require
+    launched = launch.settle(_GUARDIANS[wanted])
+    refusals = launch.refusals if launched is None else launched.refusals
+    ground = None
+    if launched is not None and wanted != "subreaper":
+        ground = find_ground((os.getpid(), launched.pid))
+    tier = None if launched is None else _name_tier(launched.tier, ground)
+    least = max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)
+    if launched is None or tier is None or _STRENGTH.index(tier) < _STRENGTH.index(least):
+        missing = [str(refusal) for refusal in refusals]
+        if ground is None or ground.version == 1:
+            missing.append("no cgroup v2 with the controllers pids and memory was delegated to us")
+        raise UnavailableError(
+            f"{config.path}: containment: tier {least!r} does not work here, the strongest that"
+            f" does is {tier or 'none'!r} ({'; '.join(missing)});"
+            " lower containment.require and containment.tier"
+        )
+    return Containment(tier, launched, ground)
+
+
+def _name_tier(guardian: str, ground: Ground | None) -> str:
+    if guardian == "namespaced":
+        return "sealed" if ground is not None and ground.version == _UNIFIED else guardian
+    return guardian if ground is None else "cgroup"
 
 
 def _default_scratch_base(environ: Mapping[str, str]) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import anyio
 from anyio import to_thread
@@ -20,12 +21,14 @@ from supervisor.containment.guardian import COOKIE_VARIABLE
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, StopReason
 from supervisor.health import gauges
 from supervisor.house import House
+from supervisor.limits import Bounds, bounds_of
 from supervisor.output.capture import Capture
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
 from supervisor.scratch.usage import judge
 
+_LIMIT_LOOK_S = 0.5
 _SCRATCH_LOOK_S = 1.0
 _SCRATCH_LOOK_SHARE = 0.01
 """Most of one core that measuring the scratch directory may cost."""
@@ -57,6 +60,8 @@ class Run:
         self._cpu_s = 0.0
         self._peak_memory_bytes = 0
         self._begun = time.monotonic()
+        self.bounds = Bounds(house.config, house.containment.tier, None)
+        """What it may use up; with a cgroup behind it while it runs."""
         self.processes: int | None = None
         """Members at the last look."""
         self.memory_bytes: int | None = None
@@ -76,8 +81,10 @@ class Run:
         house = self._house
         house.ledger.record(self.cookie)
         scratch = Scratch.open(house.scratch_base, self.run)
+        limits = bounds_of(house.config, house.containment, self.run)
         try:
-            kept = await self._capture(scratch)
+            with limits as self.bounds:
+                kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
                 removal = await to_thread.run_sync(scratch.remove)
@@ -124,16 +131,18 @@ class Run:
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)
+                self._tell_limits()
                 await self._drain(capture, reader)
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot
-        with open_stdin(house.config) as stdin:
+        with open_stdin(house.config) as stdin, self.bounds.open_leaf() as (joins, door):
             leader = await house.guardian.spawn(
                 self.run,
-                self._program(scratch),
-                (stdin, *capture.child_fds),
+                self._program(scratch)._replace(leaves=len(joins)),
+                (stdin, *capture.child_fds, *joins),
                 cookie=self.cookie,
+                door=door,
             )
         house.journal.tell(
             events.RunStarted(
@@ -142,7 +151,8 @@ class Run:
                 attempt=self._attempt,
                 argv=autopilot.command,
                 cwd=str(autopilot.cwd),
-                tier=house.guardian.tier,
+                tier=house.containment.tier,
+                limits=self.bounds.strengths,
                 scratch=str(scratch.path),
             )
         )
@@ -164,7 +174,7 @@ class Run:
             },
             cwd=str(config.autopilot.cwd),
             nice=config.limits.nice,
-            limits=rlimits(config),
+            limits=self.bounds.rlimits,
         )
 
     async def _watch(self, leader: Leader, scratch: Scratch) -> StopReason | None:
@@ -186,6 +196,8 @@ class Run:
             wall_s = house.config.limits.wall or math.inf
             tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
             tasks.start_soon(first, partial(self._wait_scratch_full, scratch), "scratch")
+            tasks.start_soon(first, partial(self._wait_over, "processes"), "processes")
+            tasks.start_soon(first, partial(self._wait_over, "memory"), "memory")
             tasks.start_soon(self._sample)
         return reason
 
@@ -236,6 +248,29 @@ class Run:
             if state == "over":
                 return
             await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
+
+    async def _wait_over(self, limit: Literal["processes", "memory"]) -> None:
+        """Return when the set is over a limit that only we look after; else never."""
+        most = self.bounds.polled.get(limit, math.inf)
+        used: float = 0
+        while used <= most:
+            await anyio.sleep(_LIMIT_LOOK_S if most < math.inf else math.inf)
+            gauge = await to_thread.run_sync(gauges.sample, self._house.guardian.pid)
+            used = (gauge.threads if limit == "processes" else gauge.memory_bytes) or 0
+        event = events.LimitHit(run=self.run, limit=limit, times=1, stopping=True)
+        self._house.journal.tell(event)
+
+    def _tell_limits(self) -> None:
+        """Tell what the kernel refused or killed at a limit."""
+        account = self.bounds.account()
+        hits: dict[Literal["processes", "memory"], int] = {
+            "processes": account.refused_forks,
+            "memory": account.oom_kills,
+        }
+        for limit, times in hits.items():
+            if times:
+                event = events.LimitHit(run=self.run, limit=limit, times=times, stopping=False)
+                self._house.journal.tell(event)
 
     async def _sample(self) -> None:
         """Note what the set holds, for as long as the run lasts."""
@@ -292,12 +327,6 @@ class Run:
                 scratch_left=outcome.scratch_left,
             )
         )
-
-
-def rlimits(config: Config) -> dict[str, int]:
-    """The limits that the kernel holds each process to."""
-    limits = {"open_files": config.limits.open_files, "file_size": config.limits.file_size}
-    return {name: value for name, value in limits.items() if value is not None}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from supervisor.errors import UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.pool.calls import CallRequest
-from supervisor.run import Run, rlimits
+from supervisor.run import Run
 
 
 class Tools:
@@ -39,10 +39,15 @@ class Tools:
             env=request.env,
             cwd=request.cwd,
             nice=self._house.config.limits.nice,
-            limits=rlimits(self._house.config),
+            limits=self.run.bounds.rlimits,
         )
         try:
-            leader = await self._house.guardian.spawn(request.call_id, program, request.fds)
+            with self.run.bounds.open_leaf() as (joins, _):
+                leader = await self._house.guardian.spawn(
+                    request.call_id,
+                    program._replace(leaves=len(joins)),
+                    (*request.fds, *joins),
+                )
         except OSError as error:
             return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
         self._leaders[request.call_id] = leader

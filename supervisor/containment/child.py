@@ -8,7 +8,11 @@ from typing import NamedTuple, NoReturn
 
 from supervisor.containment import linux
 
-RLIMITS = {"open_files": resource.RLIMIT_NOFILE, "file_size": resource.RLIMIT_FSIZE}
+RLIMITS = {
+    "open_files": resource.RLIMIT_NOFILE,
+    "file_size": resource.RLIMIT_FSIZE,
+    "processes": resource.RLIMIT_NPROC,
+}
 
 
 class Program(NamedTuple):
@@ -21,7 +25,8 @@ class Program(NamedTuple):
     cwd: str
     nice: int = 0
     limits: Mapping[str, int] = {}
-    """Soft limits by a name of ``RLIMITS``; the hard limit stays, or falls with the soft one."""
+    """Limits by a name of ``RLIMITS``. The hard limit stays, but for that of processes, which
+    nobody may raise again; it binds in a user namespace only, where it counts what lives there."""
     leaves: int = 0
     """How many of the last descriptors are ``cgroup.procs`` files to join before exec."""
 
@@ -91,5 +96,5 @@ def _apply_limits(program: Program) -> None:
     for name, value in program.limits.items():
         _, hard = resource.getrlimit(RLIMITS[name])
         soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(RLIMITS[name], (soft, hard))
+        resource.setrlimit(RLIMITS[name], (soft, soft if name == "processes" else hard))
     os.nice(program.nice)

@@ -50,7 +50,6 @@ class Guardian:
 
     def __init__(self, launched: Launched) -> None:
         self._channel = launched.channel
-        self.tier = launched.tier
         self.pid = launched.pid
         """The guardian's own pid: the parent of every leader and every orphan."""
         self._leaders: dict[str, Leader] = {}
@@ -75,12 +74,19 @@ class Guardian:
             self.lost.set()
 
     async def spawn(
-        self, spawn_id: str, program: Program, fds: Sequence[int], *, cookie: str | None = None
+        self,
+        spawn_id: str,
+        program: Program,
+        fds: Sequence[int],
+        *,
+        cookie: str | None = None,
+        door: int | None = None,
     ) -> Leader:
-        """Start a program in a session of its own; ``fds`` are its standard streams.
+        """Start a program in a session of its own; ``fds`` are its standard streams and leaves.
 
         A ``cookie``, which is in its environment too, makes it the leader of a run: everything
         belongs to it, and nothing may be left of the run before. Without one it is a call.
+        Writing 0 to ``door`` keeps its set from forking; that is done before it is killed.
 
         Raises:
             OSError: it was not started; ``filename`` names the step.
@@ -88,8 +94,9 @@ class Guardian:
         leader = self._leaders[spawn_id] = Leader(spawn_id)
         if cookie is not None:
             self._cookies.add(cookie)
-        request = {"do": "spawn", "id": spawn_id, "cookie": cookie}
-        await self._send(request | {"program": program._asdict()}, fds)
+        request = {"do": "spawn", "id": spawn_id, "cookie": cookie, "door": door is not None}
+        doors = () if door is None else (door,)
+        await self._send(request | {"program": program._asdict()}, (*fds, *doors))
         await leader.started.wait()
         if leader.failure is not None:
             del self._leaders[spawn_id]

@@ -57,6 +57,8 @@ class Guardian:
         self._host = host
         self._roster = Roster()
         self._cookies: dict[str, str] = {}
+        self._doors: dict[str, int] = {}
+        """Descriptors to which 0 is written so that nobody in a run can fork any more."""
         self._stops: dict[str, _Stop] = {}
         self._adoptions_told = 0
         self._next_scan = 0.0
@@ -110,14 +112,18 @@ class Guardian:
 
     def _spawn(self, message: dict[str, Any], fds: tuple[int, ...]) -> None:
         spawn_id: str = message["id"]
+        door = os.dup(fds[-1]) if message["door"] else -1
         try:
             pid = child.fork_exec(child.Program(**message["program"]), fds)
         except OSError as error:
+            _shut(door)
             self._tell("failed", spawn_id, errno=error.errno, step=error.filename)
             return
         finally:
             for fd in fds:
                 os.close(fd)
+        if door >= 0:
+            self._doors[spawn_id] = door
         if message["cookie"] is not None:
             self._roster.begin_run(spawn_id)
             self._adoptions_told = 0
@@ -173,6 +179,7 @@ class Guardian:
             stop.terminated |= {entry.identity for entry in fresh}
             ending.terminate(fresh, stop.toll)
             return
+        _shut(self._doors.pop(spawn_id, -1))
         whole = self._roster.is_run(spawn_id)
         if whole and self._host is not None:
             for entry in members:
@@ -198,6 +205,8 @@ class Guardian:
 
     def _end_everything(self) -> None:
         """Kill all there is; nobody is left to be told."""
+        for door in self._doors.values():
+            _shut(door)
         toll = ending.Toll()
         ending.kill_until_empty(
             lambda: self._roster.scan()[0],
@@ -240,6 +249,18 @@ class Guardian:
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
+
+
+def _shut(door: int) -> None:
+    """Let nobody fork any more who is behind this door, if there is one, and close it."""
+    if door < 0:
+        return
+    try:
+        os.write(door, b"0")
+    except OSError:
+        return  # The cgroup is gone, and so is everybody in it.
+    finally:
+        os.close(door)
 
 
 def _kill_namespace() -> None:

@@ -16,6 +16,8 @@ Why = Literal[
     "stopped",
     "wall-clock limit",
     "scratch quota",
+    "process limit",
+    "memory limit",
     "not started",
     "guardian lost",
 ]
@@ -103,6 +105,10 @@ def _why_stopped(reason: StopReason) -> Why:
             return "wall-clock limit"
         case "scratch":
             return "scratch quota"
+        case "processes":
+            return "process limit"
+        case "memory":
+            return "memory limit"
         case _:
             assert_never(reason)
 

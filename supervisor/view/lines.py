@@ -17,6 +17,8 @@ _STOP_REASONS = {
     "operator": "on request",
     "wall": "by the wall-clock limit (limits.wall)",
     "scratch": "by the scratch quota (scratch.quota, scratch.files)",
+    "processes": "by the process limit (limits.processes)",
+    "memory": "by the memory limit (limits.memory)",
 }
 
 
@@ -81,7 +83,10 @@ def describe_ending(ending: Ending) -> str:
 
 def _run_started(event: events.RunStarted) -> Line:
     again = f", attempt {event.attempt}" if event.attempt > 1 else ""
-    return Line("start", f"run {event.run}{again}: {render_argv(event.argv)} (tier {event.tier})")
+    weak = [name for name, strength in event.limits.items() if strength == "not"]
+    unheld = f"; nobody enforces here: limits.{', limits.'.join(weak)}" if weak else ""
+    text = f"run {event.run}{again}: {render_argv(event.argv)} (tier {event.tier}{unheld})"
+    return Line("start", text, "warning" if weak else "plain")
 
 
 def _run_ended(event: events.RunEnded) -> Line:
@@ -153,6 +158,16 @@ def _pipe_held(event: events.PipeHeld) -> Line:
     return Line("held", f"the leader is gone and {names} holds its output", "warning")
 
 
+def _limit_hit(event: events.LimitHit) -> Line:
+    what = {
+        "processes": f"{event.times} forks were refused",
+        "memory": f"{event.times} members were killed for want of memory",
+    }[event.limit]
+    if event.stopping:
+        what = "the run is over it"
+    return Line("limit", f"limits.{event.limit}: {what}", "warning")
+
+
 def _scratch_passed(event: events.ScratchPassed) -> Line:
     used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
     quota = f"{render_bytes(event.quota_bytes)} in {event.quota_files} files"
@@ -193,6 +208,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,
     events.PipeHeld: _pipe_held,
+    events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
     events.Swept: _swept,
     events.Recovered: _recovered,

@@ -244,7 +244,10 @@ class TestBadInput:
         assert len(done.stderr.splitlines()) == 1
 
     def test_tier_that_is_not_there(self, desk: Desk) -> None:
-        done = desk.run("run", desk.write(["true"], '[containment]\nrequire = "sealed"\n'))
+        done = desk.run(
+            "run", desk.write(["true"], '[containment]\ntier = "group"\nrequire = "group"\n')
+        )
 
         assert done.returncode == ExitCode.UNAVAILABLE
-        assert "sealed" in done.stderr
+        assert "group" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
