@@ -28,7 +28,7 @@ from supervisor.errors import (
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
 _READ_BYTES = 1 << 20
-_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "exec")
+_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "reap", "exec")
 
 
 def entry() -> NoReturn:
@@ -125,7 +125,12 @@ def _parser() -> argparse.ArgumentParser:
 
     stop = commands.add_parser("stop", help="stop a supervised autopilot with grace")
     stop.add_argument("config", type=Path, metavar="FILE")
+    stop.add_argument("--dry-run", action="store_true", help="only show what would be ended")
     stop.set_defaults(call=_stop)
+
+    reap = commands.add_parser("reap", help="end what supervisors that were killed left behind")
+    reap.add_argument("--adopt", action="store_true", help="only list it, and leave it alone")
+    reap.set_defaults(call=_reap)
 
     execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
@@ -263,11 +268,27 @@ def _status(arguments: argparse.Namespace) -> int:
 
 def _stop(arguments: argparse.Namespace) -> int:
     from supervisor.config import load
-    from supervisor.control.client import post
+    from supervisor.control.client import get, post
+    from supervisor.view.status import render_members
 
-    config = load(arguments.config)
-    post(config.state_dir(os.environ) / "run" / "socket", "/stop")
+    socket = load(arguments.config).state_dir(os.environ) / "run" / "socket"
+    if arguments.dry_run:
+        print(render_members(get(socket, "/members")))
+        return ExitCode.OK
+    post(socket, "/stop")
     print("stopping")
+    return ExitCode.OK
+
+
+def _reap(arguments: argparse.Namespace) -> int:
+    from supervisor.reaping import reap
+    from supervisor.view.lines import render_argv
+
+    for left in reap(os.environ, adopt=arguments.adopt):
+        for member in left.members:
+            print(f"{member.pid:>8}  {render_argv(member.argv)}  ({left.state.name}, {member.how})")
+        if left.problem:
+            _complain(f"supervise: {left.state.name}: {left.problem}")
     return ExitCode.OK
 
 

@@ -127,7 +127,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         house = House(
             config=config,
             places=places,
-            scratch_base=config.scratch.base or _default_scratch_base(environ),
+            scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
             journal=Journal(telemetry, screen),
@@ -181,7 +181,7 @@ def _name_tier(guardian: str, ground: Ground | None) -> str:
     return guardian if ground is None else "cgroup"
 
 
-def _default_scratch_base(environ: Mapping[str, str]) -> Path:
+def default_scratch_base(environ: Mapping[str, str]) -> Path:
     """A private folder with a short path: sockets in it must stay below 108 bytes."""
     return Path(environ.get("TMPDIR") or "/tmp") / f"supervise-{os.geteuid()}"  # noqa: S108 - ours alone, and verified
 

@@ -111,7 +111,20 @@ class Shift:
         await serve_calls(self.house.places.calls, slots, pool.wait, calls, task_status=task_status)
 
     def _routes(self) -> Routes:
-        return {"/status": {"GET": self.status}, "/stop": {"POST": self._stop}}
+        return {
+            "/status": {"GET": self.status},
+            "/members": {"GET": self._members},
+            "/stop": {"POST": self._stop},
+        }
+
+    def _members(self) -> dict[str, Any]:
+        """What a stop would end, and why each is ours."""
+        return {
+            "members": [
+                {"pid": member.pid, "argv": member.argv, "why": why}
+                for member, why in self.house.guardian.members()
+            ]
+        }
 
     def _stop(self) -> dict[str, Any]:
         self.request_stop()

@@ -9,7 +9,18 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "supervisor"
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
-HALL = {"cli", "house", "journal", "limits", "reading", "run", "shift", "tools", "__main__"}
+HALL = {
+    "cli",
+    "house",
+    "journal",
+    "limits",
+    "reading",
+    "reaping",
+    "run",
+    "shift",
+    "tools",
+    "__main__",
+}
 """The only modules that know more than one room."""
 WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
 HOMES = {

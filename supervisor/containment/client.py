@@ -112,6 +112,22 @@ class Guardian:
             return Emptied(0, (), 0, self._survivors(), 0.0)
         return leader.emptied
 
+    def members(self) -> list[tuple[Member, str]]:
+        """Everything alive below the guardian, each with why it is ours; for a preview."""
+        found = table.descendants(self.pid, table.read_table())
+        return [
+            (Member(pid=entry.pid, argv=table.argv_of(entry.pid)), self._why(entry))
+            for entry in found
+            if entry.alive
+        ]
+
+    def _why(self, entry: table.Entry) -> str:
+        """Why a process below the guardian is ours."""
+        for leader in self._leaders.values():
+            if leader.pid == entry.pid:
+                return f"leader of {leader.spawn_id}"
+        return "adopted" if entry.ppid == self.pid else f"started by {entry.ppid}"
+
     async def hurry(self) -> None:
         """End the grace of every stop under way."""
         await self._send({"do": "hurry"})

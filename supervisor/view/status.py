@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from supervisor.units import render_bytes, render_seconds
-from supervisor.view.lines import printable
+from supervisor.view.lines import printable, render_argv
+
+
+def render_members(answer: Mapping[str, Any]) -> str:
+    """A line per process from the values of ``GET /members``."""
+    lines = [
+        f"{member['pid']:>8}  {render_argv(member['argv'])}  ({member['why']})"
+        for member in answer["members"]
+    ]
+    return "\n".join([*lines, f"{len(lines)} processes would be ended; nothing was"])
 
 
 def render_status(status: Mapping[str, Any]) -> str:

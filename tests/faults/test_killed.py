@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -84,6 +85,35 @@ def test_kill_of_both_is_mended_by_the_next_start(desk: Desk) -> None:
     assert done.returncode == ExitCode.OK
     assert carriers(cookie) == []
     assert len(desk.events("recovered")) == 1
+
+
+def test_reap_lists_and_then_ends_what_a_double_kill_left(desk: Desk) -> None:
+    """``--adopt`` only looks; without it, what carries the cookie is ended, and nobody else."""
+    desk.write(["sh", "-c", STUBBORN], '[containment]\ntier = "subreaper"\n')
+    stranger = subprocess.Popen(["sleep", "300"])
+    with desk.running() as process:
+        desk.started()
+        (cookie,) = desk.cookies()
+        guardian = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text())
+        os.kill(process.pid, signal.SIGSTOP)
+        os.kill(guardian, signal.SIGKILL)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        before = carriers(cookie)
+        listed = desk.run("reap", "--adopt")
+        after_listing = carriers(cookie)
+        reaped = desk.run("reap")
+    stranger_lives = stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+    assert before != []
+    assert after_listing == before
+    assert len(listed.stdout.splitlines()) == len(before)
+    assert "(killed)" not in listed.stdout
+    assert "killed)" in reaped.stdout
+    assert carriers(cookie) == []
+    assert stranger_lives
 
 
 def test_launch_under_odd_conditions(desk: Desk) -> None:

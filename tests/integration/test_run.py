@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.errors import ExitCode
-from tests.children import IGNORES_TERM, eventually_sync
+from tests.children import IGNORES_TERM, alive, eventually_sync
 from tests.supervised import SUPERVISE, Desk, holders
 
 
@@ -142,6 +142,24 @@ def test_stop_command_stops_it_and_status_tells(desk: Desk) -> None:
     assert stopped.returncode == ExitCode.OK
     assert after.returncode != ExitCode.OK
     assert len(after.stderr.splitlines()) == 1
+
+
+def test_preview_of_a_stop_ends_nobody(desk: Desk) -> None:
+    """It names each process and why it is ours; afterwards all of them still run."""
+    desk.write(["sh", "-c", "sleep 60 & (setsid sleep 61 &); wait"])
+    with desk.running() as process:
+        started = desk.started()
+        eventually_sync(lambda: "sleep 61" in desk.run("stop", desk.config, "--dry-run").stdout)
+        preview = desk.run("stop", desk.config, "--dry-run").stdout
+        assert process.poll() is None
+        assert alive(started["pid"])
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+    assert f"{started['pid']}  sh -c" in preview
+    assert f"(leader of {started['run']})" in preview
+    assert "sleep 60" in preview
+    assert "3 processes would be ended" in preview
 
 
 def test_second_instance_names_the_first(desk: Desk) -> None:

@@ -1,0 +1,50 @@
+"""``supervise reap``: what was left when a supervisor and its guardian died together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from supervisor.config import state_home
+from supervisor.containment.ledger import Ledger
+from supervisor.control.instance import hold_instance
+from supervisor.errors import BusyError, SupervisorError
+from supervisor.events import Member
+from supervisor.house import Places, default_scratch_base
+from supervisor.scratch.sweep import sweep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What one config's dead runs had left."""
+
+    state: Path
+    members: tuple[Member, ...] = ()
+    problem: str = ""
+    """Why nothing was done here."""
+
+
+def reap(environ: Mapping[str, str], *, adopt: bool) -> Iterator[Left]:
+    """End what carries a cookie of a run whose supervisor is dead, in every state directory.
+
+    ``adopt`` only lists it. Runs that are supervised now are left alone: their instance is held.
+    """
+    for state in sorted(state_home(environ).glob("*")):
+        places = Places(state)
+        if not places.ledger.exists():
+            continue
+        try:
+            with hold_instance(places.lock, state):
+                yield _reap_one(places, adopt=adopt)
+        except BusyError:
+            continue
+        except SupervisorError as error:
+            yield Left(state=state, problem=str(error))
+    if not adopt:
+        sweep(default_scratch_base(environ))
+
+
+def _reap_one(places: Places, *, adopt: bool) -> Left:
+    ledger = Ledger(places.ledger)
+    if adopt:
+        return Left(state=places.root, members=ledger.leftovers())
+    return Left(state=places.root, members=ledger.recover())
