@@ -2,7 +2,7 @@
 
 import signal
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 StopReason = Literal["operator", "wall", "scratch", "processes", "memory"]
 """Who or what asked for the stop: a person, the wall-clock limit, the scratch quota, a limit."""
@@ -44,6 +44,46 @@ class Lost:
 
 
 Ending = Exited | Signaled | Stopped | NotStarted | Lost
+
+
+Cause = Literal[
+    "ok",
+    "failed",
+    "signal",
+    "oom(tool)",
+    "oom(run)",
+    "operator",
+    "wall",
+    "processes",
+    "memory",
+    "disk",
+    "not-started",
+    "guardian-lost",
+]
+"""Why a run is over, in one word; the closed set that policies and statistics go by."""
+
+
+def cause_of(ending: Ending, oom_kills: int) -> Cause:
+    """The cause of an ending, given how many members the kernel killed for want of memory.
+
+    >>> cause_of(Signaled(9), 1), cause_of(Exited(1), 1), cause_of(Exited(0), 1)
+    ('oom(run)', 'oom(tool)', 'ok')
+    """
+    match ending:
+        case Exited(code=0):
+            return "ok"
+        case Stopped(reason=reason):
+            return "disk" if reason == "scratch" else reason
+        case NotStarted():
+            return "not-started"
+        case Lost():
+            return "guardian-lost"
+        case Signaled(signum=signum):
+            return "oom(run)" if oom_kills and signum == signal.SIGKILL else "signal"
+        case Exited():
+            return "oom(tool)" if oom_kills else "failed"
+        case _:
+            assert_never(ending)
 
 
 def signal_name(signum: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from supervisor.digests import Digest
-from supervisor.endings import Ending, StopReason
+from supervisor.endings import Cause, Ending, StopReason
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -55,6 +55,7 @@ class RunEnded(Event):
 
     kind = "run-ended"
     ending: Ending
+    cause: Cause
     wall_s: float
     cpu_s: float
     peak_memory_bytes: int

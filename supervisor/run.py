@@ -18,7 +18,16 @@ from supervisor.config import Config
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
-from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, StopReason
+from supervisor.endings import (
+    Ending,
+    Exited,
+    Lost,
+    NotStarted,
+    Signaled,
+    Stopped,
+    StopReason,
+    cause_of,
+)
 from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.limits import Bounds, bounds_of
@@ -59,6 +68,7 @@ class Run:
         self._emptied = Emptied(0, (), 0, (), 0.0)
         self._cpu_s = 0.0
         self._peak_memory_bytes = 0
+        self._oom_kills = 0
         self._begun = time.monotonic()
         self.bounds = Bounds(house.config, house.containment.tier, None)
         """What it may use up; with a cgroup behind it while it runs."""
@@ -263,6 +273,7 @@ class Run:
     def _tell_limits(self) -> None:
         """Tell what the kernel refused or killed at a limit."""
         account = self.bounds.account()
+        self._oom_kills = account.oom_kills
         hits: dict[Literal["processes", "memory"], int] = {
             "processes": account.refused_forks,
             "memory": account.oom_kills,
@@ -307,6 +318,7 @@ class Run:
             events.RunEnded(
                 run=self.run,
                 ending=outcome.ending,
+                cause=cause_of(outcome.ending, self._oom_kills),
                 wall_s=outcome.wall_s,
                 cpu_s=self._cpu_s,
                 peak_memory_bytes=outcome.peak_memory_bytes,

@@ -65,6 +65,17 @@ def test_memory_hog_dies_and_the_autopilot_lives(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("_capped")
+def test_failure_for_want_of_memory_has_a_cause_of_its_own(desk: Desk) -> None:
+    """Whether the tool was killed or the autopilot itself is told apart."""
+    hog = f"{sys.executable} -S -c '{HOG}'"
+    limit = '[limits]\nmemory = "200MB"\n'
+    desk.run(desk.write(["sh", "-c", f"{hog}; exit 4"], limit))
+    desk.run(desk.write([sys.executable, "-S", "-c", HOG], limit))
+
+    assert [ended["cause"] for ended in desk.events("run-ended")] == ["oom(tool)", "oom(run)"]
+
+
+@pytest.mark.usefixtures("_capped")
 def test_cpu_quota_slows_what_spins(desk: Desk) -> None:
     """Half a core for a second is half a second of work."""
     spin = "import time; end = time.time() + 1\nwhile time.time() < end: pass"

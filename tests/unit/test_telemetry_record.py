@@ -58,6 +58,7 @@ def test_union_keeps_its_type(ending: Exited | Stopped, expected: dict[str, obje
     ended = RunEnded(
         run="0123abcd",
         ending=ending,
+        cause="failed",
         wall_s=1.0,
         cpu_s=0.5,
         peak_memory_bytes=1,
