@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.children import eventually_sync
+from tests.children import eventually_sync, named
 
 ROOT = Path(__file__).parents[1]
 SUPERVISE = [sys.executable, "-m", "supervisor"]
@@ -22,6 +24,17 @@ class Desk:
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    prefix: Sequence[str] = ()
+    """What executes ``supervise run``, such as setpriv(1) or env(1); a stranger too."""
+    cwd: Path = ROOT
+    always: str = ""
+    """TOML that every config ends with."""
+
+    @property
+    def supervise(self) -> list[str]:
+        """The command, as whoever this desk belongs to."""
+        return [*self.prefix, self.python, "-m", "supervisor"]
 
     @property
     def config(self) -> Path:
@@ -31,7 +44,8 @@ class Desk:
         """A config that runs ``command`` once, with ``more`` TOML after it."""
         words = json.dumps(list(command))
         once = "" if "[restart]" in more else '[restart]\nwhen = "never"\n'
-        self.config.write_text(f'[autopilot]\ncommand = {words}\ngrace = "1s"\n{once}{more}')
+        begin = f'[autopilot]\ncommand = {words}\ngrace = "1s"\n'
+        self.config.write_text(begin + once + more + self.always)
         return self.config
 
     def run(
@@ -39,18 +53,19 @@ class Desk:
     ) -> "subprocess.CompletedProcess[str]":
         """One command to its end."""
         return subprocess.run(
-            [*SUPERVISE, *map(str, arguments)],
+            [*self.supervise, *map(str, arguments)],
             capture_output=True,
             text=True,
             env=self.environment(),
-            cwd=ROOT,
+            cwd=self.cwd,
             stdin=subprocess.DEVNULL,
             timeout=timeout,
             check=False,
         )
 
     def environment(self) -> dict[str, str]:
-        state = {"XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": str(ROOT)}
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        state = {"XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": path}
         temp = self.folder / "tmp"
         temp.mkdir(exist_ok=True)
         return {**os.environ, **state, "TMPDIR": str(temp), **self.environ}
@@ -64,10 +79,10 @@ class Desk:
             "stderr": subprocess.STDOUT,
         }
         process = subprocess.Popen(
-            [*SUPERVISE, "run", str(self.config)],
+            [*self.supervise, "run", str(self.config)],
             text=True,
             env=self.environment(),
-            cwd=ROOT,
+            cwd=self.cwd,
             **streams | more,
         )
         try:
@@ -78,6 +93,39 @@ class Desk:
                     process.kill()
         finally:
             self.wait_nobody()
+
+    @contextmanager
+    def stranger(
+        self,
+        argv: Sequence[str],
+        cwd: str | Path,
+        executable: str = "",
+        stdout: int = subprocess.DEVNULL,
+    ) -> Iterator[int]:
+        """A process of the same user that looks like a member and must outlive the block.
+
+        It carries a cookie, too, of a run that is not this one; ``STRANGER`` tells it who it is.
+        """
+        become = "import os, sys; os.execv(sys.argv[1], sys.argv[2:])"
+        path = executable or shutil.which(argv[0]) or argv[0]
+        process = subprocess.Popen(
+            [*self.prefix, self.python, "-I", "-S", "-c", become, path, *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            env={
+                "PATH": os.environ["PATH"],
+                "SUPERVISE_RUN": secrets.token_hex(16),
+                "STRANGER": "1",
+            },
+            cwd=cwd,
+        )
+        with process:
+            try:
+                eventually_sync(lambda: process.pid in named(argv))
+                yield process.pid
+                assert process.poll() is None, "a stranger was harmed"
+            finally:
+                process.kill()
 
     def events(self, kind: str | None = None) -> list[Mapping[str, Any]]:
         """Telemetry so far, of one kind or all."""
