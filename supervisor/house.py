@@ -181,6 +181,16 @@ def _name_tier(guardian: str, ground: Ground | None) -> str:
     return guardian if ground is None else "cgroup"
 
 
+def run_of(cookie: str) -> str:
+    """The id of the run that has this cookie."""
+    return cookie[:8]
+
+
+def leaf_name(run: str) -> str:
+    """What a run's cgroup is called."""
+    return f"supervise-{run}"
+
+
 def default_scratch_base(environ: Mapping[str, str]) -> Path:
     """A private folder with a short path: sockets in it must stay below 108 bytes."""
     return Path(environ.get("TMPDIR") or "/tmp") / f"supervise-{os.geteuid()}"  # noqa: S108 - ours alone, and verified
@@ -221,8 +231,11 @@ def _make_folders(places: Places) -> None:
 def _clean_up(house: House) -> None:
     """End what dead runs left running, remove what they left on disk."""
     journal, config = house.journal, house.config
+    dead, ground = house.ledger.noted(), house.containment.ground
     if left := house.ledger.recover():
         journal.tell(events.Recovered(run=None, members=left))
+    if dead and ground is not None:
+        ground.drop(leaf_name(run_of(dead)))
     swept = sweep(house.scratch_base)
     if swept.directories or swept.left:
         journal.tell(

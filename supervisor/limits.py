@@ -7,7 +7,7 @@ from typing import Literal
 
 from supervisor.config import Config
 from supervisor.containment.cgroups import Account, Leaf, Limits
-from supervisor.house import Containment
+from supervisor.house import Containment, leaf_name
 
 Strength = Literal["kernel", "polled", "not"]
 """Who enforces a limit: the kernel, we by looking from time to time, or nobody here."""
@@ -88,7 +88,7 @@ def bounds_of(config: Config, containment: Containment, run: str) -> Iterator[Bo
     )
     try:
         ground = containment.ground
-        leaf = None if ground is None else ground.make(f"supervise-{run}", wanted)
+        leaf = None if ground is None else ground.make(leaf_name(run), wanted)
     except OSError:
         leaf = None  # What is not held by the kernel is then polled, and said to be so.
     try:

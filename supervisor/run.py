@@ -29,7 +29,7 @@ from supervisor.endings import (
     cause_of,
 )
 from supervisor.health import gauges
-from supervisor.house import House
+from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
 from supervisor.output.capture import Capture
 from supervisor.output.store import Kept, RawStore
@@ -63,7 +63,7 @@ class Run:
         self._house = house
         self._attempt = attempt
         self.cookie = secrets.token_hex(16)
-        self.run = self.cookie[:8]
+        self.run = run_of(self.cookie)
         self._ending: Ending = Lost()
         self._emptied = Emptied(0, (), 0, (), 0.0)
         self._cpu_s = 0.0

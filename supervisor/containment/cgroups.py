@@ -166,7 +166,13 @@ class Ground:
     """Where leaves can be made."""
 
     version: int
+    homes: tuple[Path, ...]
+    """Directories in which a leaf has its directories."""
     make: Callable[[str, Limits], Leaf] = field(repr=False)
+
+    def drop(self, name: str) -> None:
+        """Remove the leaf of a run that cannot do it itself, if there is one."""
+        _remove([home / name for home in self.homes if (home / name).exists()])
 
 
 def find_ground(ours: Sequence[int]) -> Ground | None:
@@ -181,7 +187,7 @@ def find_ground(ours: Sequence[int]) -> Ground | None:
         home = mounts["cgroup2"] / own[""].lstrip("/")
         controllers = _pass_controllers_on(home, ours)
         if controllers >= {"pids", "memory"}:
-            return Ground(2, lambda name, limits: LeafV2(home / name, limits, controllers))
+            return Ground(2, (home,), lambda name, limits: LeafV2(home / name, limits, controllers))
     homes = {
         name: mounts[name] / own[names].lstrip("/")
         for names in own
@@ -193,6 +199,7 @@ def find_ground(ours: Sequence[int]) -> Ground | None:
         return None
     return Ground(
         1,
+        tuple(usable.values()),
         lambda name, limits: LeafV1({one: home / name for one, home in usable.items()}, limits),
     )
 

@@ -12,6 +12,9 @@ _ROUND_S = 0.004
 """Pause between two scans: a killed process needs about that long to be gone."""
 _UNKILLABLE_S = 5.0
 """What SIGKILL has not ended by then sits in the kernel (state D) or belongs to another user."""
+_NAMING_S = 0.05
+"""Most time that one stop spends on command lines: reading one waits for the process's memory
+map, which a fork bomb on a busy machine holds for 50 ms and more at a time."""
 
 Scan = Callable[[], list[Entry]]
 Proof = Callable[[], bool]
@@ -23,11 +26,15 @@ class Toll:
     def __init__(self) -> None:
         self.argv: dict[tuple[int, int], tuple[str, ...]] = {}
         self.how: dict[tuple[int, int], str] = {}
+        self._naming_s = _NAMING_S
 
     def note(self, entry: Entry, how: str) -> None:
         """Remember that ``entry`` was sent a signal; the last one counts."""
         if entry.identity not in self.argv:
-            self.argv[entry.identity] = table.argv_of(entry.pid)
+            begun = time.monotonic()
+            name = table.argv_of(entry.pid) if self._naming_s > 0 else ("?",)
+            self._naming_s -= time.monotonic() - begun
+            self.argv[entry.identity] = name
         self.how[entry.identity] = how
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.errors import ExitCode
-from tests.children import IGNORES_TERM, carriers, eventually_sync
+from tests.children import IGNORES_TERM, carriers, eventually_sync, ignores_term
 from tests.supervised import Desk
 
 STUBBORN = "(setsid sleep 300 &) ; setsid sh -c 'trap \"\" TERM; sleep 300' & sleep 300"
@@ -48,6 +48,8 @@ def test_next_start_sweeps_what_a_killed_one_left(desk: Desk) -> None:
 
     assert desk.scratch() == []
     assert desk.events("swept")[0]["directories"] == 1
+    dead = desk.events("run-started")[0]["run"]
+    assert list(Path("/sys/fs/cgroup").glob(f"**/supervise-{dead}")) == []
 
 
 def test_kill_of_the_guardian_ends_the_set_and_is_told(desk: Desk) -> None:
@@ -150,7 +152,8 @@ def test_stubborn_set_ends_with_the_grace(desk: Desk) -> None:
     """TERM is ignored by all; the kill comes when the grace is over, not later."""
     desk.write(IGNORES_TERM)
     with desk.running() as process:
-        desk.started()
+        leader = desk.started()["pid"]
+        eventually_sync(lambda: ignores_term(leader))
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == ExitCode.TERMINATED

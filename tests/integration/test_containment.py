@@ -16,7 +16,7 @@ from supervisor.containment.client import Emptied, Guardian, Leader
 from supervisor.containment.launch import TIERS, Launch
 from supervisor.events import Member
 from tests import children
-from tests.children import alive, carriers, eventually
+from tests.children import alive, carriers, eventually, ignores_term
 
 pytestmark = pytest.mark.anyio
 TIER: ContextVar[str] = ContextVar("TIER")
@@ -104,6 +104,7 @@ async def test_term_ignored_is_followed_by_kill_after_the_grace() -> None:
     """The grace is given in full, and not longer."""
     async with guarded() as guardian:
         leader = await start(guardian, children.IGNORES_TERM, secrets.token_hex(16))
+        await eventually(lambda: ignores_term(leader.pid))
         emptied = await guardian.stop(leader, 0.5)
 
     assert leader.code == -signal.SIGKILL
@@ -114,6 +115,7 @@ async def test_hurry_ends_the_grace() -> None:
     """A second request does not wait for the grace of the first."""
     async with guarded() as guardian:
         leader = await start(guardian, children.IGNORES_TERM, secrets.token_hex(16))
+        await eventually(lambda: ignores_term(leader.pid))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(guardian.stop, leader, 25.0)
             await anyio.sleep(0.1)

@@ -1,0 +1,87 @@
+"""Desks for everybody: what works for root must work for a user who owns nothing here."""
+
+import os
+import shutil
+import site
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from supervisor.containment.launch import TIERS
+from tests.small_disk import run_python
+from tests.supervised import ROOT, Desk
+
+_UID = 1000
+_SETPRIV = ("setpriv", "--reuid", str(_UID), "--regid", str(_UID), "--clear-groups")
+_PYTHON = "/usr/bin/python3"
+_WHAT_IS_LOADED = """
+import json, os, sys
+import supervisor.cli, supervisor.config, supervisor.house, supervisor.shift
+paths = {os.path.relpath(file, sys.argv[1]).split(os.sep)[0]
+         for module in sys.modules.values() if (file := getattr(module, "__file__", None))}
+print(json.dumps([path for path in paths if path != ".."]))
+"""
+
+
+@pytest.fixture(scope="session")
+def library() -> Iterator[Path]:
+    """A copy of the package and of what it imports, which everybody may read.
+
+    pytest's own folders are closed to other users, so it lies beside them.
+    """
+    packages = Path(site.getsitepackages()[0])
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="supervise-library-") as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "supervisor", folder / "supervisor")
+        for loaded in run_python(_WHAT_IS_LOADED, str(packages)):
+            source = packages / loaded
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / loaded)
+        subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+        yield folder
+
+
+@pytest.fixture(params=TIERS)
+def tier(request: pytest.FixtureRequest) -> str:
+    """Every claim holds in every tier."""
+    assert isinstance(request.param, str)
+    return request.param
+
+
+@pytest.fixture(params=["ourselves", "another-user"])
+def anyones_desk(request: pytest.FixtureRequest, tier: str, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of ours, then one of a user without any privilege; in every tier."""
+    always = f'[containment]\ntier = "{tier}"\n'
+    if request.param == "ourselves":
+        desk = Desk(tmp_path, always=always)
+        _skip_without_tier(desk, tier)
+        yield desk
+        return
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("NOT ROOT OR NO SETPRIV, SO NOTHING RUNS AS ANOTHER USER")
+    library = request.getfixturevalue("library")
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="supervise-desk-") as name:
+        folder = Path(name)
+        (folder / "tmp").mkdir()
+        for path in (folder, folder / "tmp"):
+            os.chown(path, _UID, _UID)
+        environ = {"PYTHONPATH": str(library), "HOME": name}
+        desk = Desk(folder, environ, _PYTHON, _SETPRIV, cwd=library, always=always)
+        _skip_without_tier(desk, tier)
+        yield desk
+
+
+def _skip_without_tier(desk: Desk, tier: str) -> None:
+    """Say loudly that this user cannot have this tier here, or has no Python for us."""
+    if desk.prefix:
+        check = [*desk.prefix, desk.python, "-c", "import pydantic_core, supervisor.house"]
+        found = subprocess.run(
+            check, env=desk.environment(), cwd=desk.cwd, capture_output=True, check=False
+        )
+        if found.returncode:
+            pytest.skip(f"{_PYTHON.upper()} CANNOT IMPORT WHAT WAS INSTALLED FOR OURS")
+    if desk.run("run", desk.write(["true"])).returncode == 69:
+        pytest.skip(f"NO {tier.upper()} TIER FOR THIS USER HERE")
+    shutil.rmtree(desk.folder / "state")
