@@ -28,7 +28,7 @@ from supervisor.errors import (
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
 _READ_BYTES = 1 << 20
-_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "reap", "exec")
+_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "reap", "exec", "doctor")
 
 
 def entry() -> NoReturn:
@@ -138,6 +138,10 @@ def _parser() -> argparse.ArgumentParser:
     execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     execute.set_defaults(call=_exec)
+
+    doctor = commands.add_parser("doctor", help="say what holds on this machine, and what would")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(call=_doctor)
     return parser
 
 
@@ -302,3 +306,14 @@ def _exec(arguments: argparse.Namespace) -> int:
     if not argv:
         raise UsageError("exec: name a command, like: supervise exec -- pytest -q")
     return run_call(os.environ.get("SUPERVISE_SOCKET", ""), argv)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    import json
+
+    from supervisor.examining import examine
+    from supervisor.view.doctor import render_doctor
+
+    found = examine(os.environ)
+    print(json.dumps(found) if arguments.json else render_doctor(found))
+    return ExitCode.OK if found["tier"] else ExitCode.UNAVAILABLE

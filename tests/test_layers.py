@@ -10,7 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "supervisor"
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
 HALL = {
+    "__main__",
     "cli",
+    "examining",
     "house",
     "journal",
     "limits",
@@ -19,7 +21,6 @@ HALL = {
     "run",
     "shift",
     "tools",
-    "__main__",
 }
 """The only modules that know more than one room."""
 WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
@@ -36,7 +37,19 @@ BARE = {
     "unix_sockets.py",
     *(
         f"containment/{name}.py"
-        for name in ("child", "ending", "guardian", "linux", "roster", "table")
+        for name in (
+            "child",
+            "ending",
+            "guardian",
+            "linux",
+            "namespace",
+            "operations",
+            "probe",
+            "remedies",
+            "roster",
+            "table",
+            "trial_cgroups",
+        )
     ),
     "pool/client.py",
 }

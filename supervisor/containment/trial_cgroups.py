@@ -1,0 +1,288 @@
+"""Cgroups that are made, used and removed to see whether that is allowed; standard library only.
+
+Source: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the kernel.
+"""
+
+import errno
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from supervisor.containment import linux, table
+
+_UNIFIED = "cgroup2"
+_NAME = "supervise-trial"
+_REMOVE_S = 1.0
+_READ_BYTES = 1 << 18
+_TRIES = 3
+_T = TypeVar("_T")
+
+
+class NoEffectError(Exception):
+    """The kernel gave no error, and yet the step has not done what it is for."""
+
+
+def step(name: str, call: Callable[[], _T]) -> _T:
+    """The call's value.
+
+    Raises:
+        OSError: the call's; ``filename`` is the name.
+    """
+    try:
+        return call()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, name) from error
+
+
+def use_leaf() -> None:
+    """Make a cgroup v2 below ours, join it, kill it at once, remove it.
+
+    Raises:
+        OSError: the kernel refused a step.
+        NoEffectError: there is no cgroup v2, or the member lived on.
+    """
+    leaf = _make(_home(_UNIFIED), "leaf")
+    try:
+        member = _join(leaf)
+        try:
+            _write(leaf, "cgroup.kill", "1")
+            _wait_killed(member)
+        finally:
+            _end(member)
+    finally:
+        _remove(leaf)
+
+
+def use_v1_leaf(controller: str, file: str, value: str) -> None:
+    """Make a cgroup in a v1 hierarchy, set a value, join it, kill its member, remove it.
+
+    Raises:
+        OSError: the kernel refused a step.
+        NoEffectError: this controller has no v1 hierarchy.
+    """
+    leaf = _make(_home(controller), controller)
+    try:
+        _write(leaf, file, value)
+        member = _join(leaf)
+        try:
+            if controller == "freezer":
+                _freeze_and_thaw(leaf)
+        finally:
+            _end(member)
+    finally:
+        _remove(leaf)
+
+
+def pass_on(controllers: Sequence[str]) -> None:
+    """Have a cgroup below ours with these controllers; what was not passed on before, is not after.
+
+    A cgroup with processes in it can pass nothing on, so while this lasts whoever started us
+    and we move into one of our own if nobody else is in ours; the supervisor does the same.
+
+    Raises:
+        OSError: the kernel refused a step.
+        NoEffectError: we were not given these controllers.
+    """
+    home = _home(_UNIFIED)
+    if missing := _lacking(controllers, home, "cgroup.controllers"):
+        raise NoEffectError(f"find {' and '.join(missing)} in cgroup.controllers")
+    missing = _lacking(controllers, home, "cgroup.subtree_control")
+    aside = ""
+    try:
+        if missing:
+            aside = _enable(home, missing)
+        leaf = _make(home, "limits")
+        lacking = _lacking(controllers, leaf, "cgroup.controllers")
+        _remove(leaf)
+        if lacking:
+            raise NoEffectError(f"find {' and '.join(lacking)} in a cgroup of our own")
+    finally:
+        if missing:
+            _try_write(home, "cgroup.subtree_control", " ".join(f"-{one}" for one in missing))
+        if aside:
+            _move_all(aside, home)
+            _remove(aside)
+
+
+def tidy(owner: int) -> None:
+    """Remove what a trial of this process could not, since it was killed."""
+    for home in set(_homes().values()):
+        try:
+            names = os.listdir(home)  # noqa: PTH208 - pathlib would slow the start
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith(f"{_NAME}-{owner}-"):
+                _move_all(f"{home}/{name}", home)
+                _remove(f"{home}/{name}")
+
+
+def _homes() -> dict[str, str]:
+    """Our own cgroup's directory by v1 controller, and by ``cgroup2``."""
+    own: dict[str, str] = {}
+    for line in _read("/proc/self/cgroup").splitlines():
+        _, names, path = line.split(":", 2)
+        own |= dict.fromkeys(names.split(",") if names else [_UNIFIED], path)
+    homes: dict[str, str] = {}
+    for line in _read("/proc/self/mountinfo").splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(" ")[:3]
+        controllers = [_UNIFIED] if kind == _UNIFIED else options.split(",")
+        if kind in {"cgroup", _UNIFIED}:
+            point = before.split(" ")[4]
+            homes |= {one: (point + own[one]).rstrip("/") for one in controllers if one in own}
+    return homes
+
+
+def _home(controller: str) -> str:
+    homes = _homes()
+    if controller not in homes:
+        raise NoEffectError(f"find a mounted {controller} hierarchy")
+    return homes[controller]
+
+
+def _make(home: str, name: str) -> str:
+    directory = f"{home}/{_NAME}-{os.getppid()}-{name}"
+    step(f"mkdir in {home}", lambda: os.mkdir(directory))  # noqa: PTH102 - pathlib would slow the start
+    return directory
+
+
+def _join(leaf: str) -> int:
+    """A child of ours that sleeps in the cgroup."""
+    report, verdict = os.pipe()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        linux.die_with_parent(parent)
+        refusal = _try_write(leaf, "cgroup.procs", "0")
+        os.write(verdict, str(refusal).encode())
+        signal.pause()
+        os._exit(0)
+    os.close(verdict)
+    refusal = int(os.read(report, 16) or errno.ECHILD)
+    os.close(report)
+    if refusal:
+        _end(pid)
+        raise OSError(refusal, os.strerror(refusal), "write 0 to cgroup.procs")
+    return pid
+
+
+def _wait_killed(member: int) -> None:
+    deadline = time.monotonic() + _REMOVE_S
+    while os.waitid(os.P_PID, member, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > deadline:
+            raise NoEffectError("die of cgroup.kill")
+        time.sleep(0.0005)
+
+
+def _freeze_and_thaw(leaf: str) -> None:
+    """A frozen member ignores even SIGKILL, so it must be thawed whatever happens."""
+    _write(leaf, "freezer.state", "FROZEN")
+    deadline = time.monotonic() + _REMOVE_S
+    try:
+        while _read(f"{leaf}/freezer.state").strip() != "FROZEN":
+            if time.monotonic() > deadline:
+                raise NoEffectError("freeze a member")
+            time.sleep(0.0005)
+    finally:
+        _write(leaf, "freezer.state", "THAWED")
+
+
+def _enable(home: str, controllers: Sequence[str]) -> str:
+    """Pass controllers on; returns the cgroup that our processes had to move into, or nothing."""
+    line = " ".join(f"+{one}" for one in controllers)
+    try:
+        _write(home, "cgroup.subtree_control", line)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+    else:
+        return ""
+    strangers = len(set(_members(home)) - set(_family()))
+    if strangers:
+        text = f"pass controllers on from a cgroup that {strangers} other processes are in"
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), text)
+    aside = _make(home, "aside")
+    for _ in range(_TRIES):  # The other trials fork all the time.
+        _move_all(home, aside)
+        refusal = _try_write(home, "cgroup.subtree_control", line)
+        if refusal == 0:
+            return aside
+    _move_all(aside, home)
+    _remove(aside)
+    raise OSError(refusal, os.strerror(refusal), "write cgroup.subtree_control")
+
+
+def _family() -> Iterator[int]:
+    """Whoever started the trials, the process that performs them, and all below it."""
+    top = table.read_entry(os.getppid())
+    if top is not None:
+        yield from (top.ppid, top.pid)
+        yield from (entry.pid for entry in table.descendants(top.pid, table.read_table()))
+
+
+def _members(directory: str) -> list[int]:
+    return [int(pid) for pid in _read(f"{directory}/cgroup.procs").split()]
+
+
+def _move_all(source: str, target: str) -> None:
+    for _ in range(_TRIES):
+        for pid in _members(source):
+            _try_write(target, "cgroup.procs", str(pid))
+
+
+def _lacking(controllers: Sequence[str], directory: str, file: str) -> list[str]:
+    present = _read(f"{directory}/{file}").split()
+    return [one for one in controllers if one not in present]
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def _remove(directory: str) -> None:
+    """The kernel takes a moment to forget dead members; what stays is for ``tidy``."""
+    deadline = time.monotonic() + _REMOVE_S
+    while time.monotonic() < deadline:
+        try:
+            os.rmdir(directory)  # noqa: PTH106 - pathlib would slow the start
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.0005)
+        else:
+            return
+
+
+def _write(directory: str, file: str, value: str) -> None:
+    if refusal := _try_write(directory, file, value):
+        raise OSError(refusal, os.strerror(refusal), f"write {value} to {file}")
+
+
+def _try_write(directory: str, file: str, value: str) -> int:
+    """The errno; 0: it was written."""
+    try:
+        fd = os.open(f"{directory}/{file}", os.O_WRONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return error.errno or errno.EIO
+    try:
+        os.write(fd, value.encode())
+    except OSError as error:
+        return error.errno or errno.EIO
+    finally:
+        os.close(fd)
+    return 0
+
+
+def _read(path: str) -> str:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        text = b""
+        while chunk := os.read(fd, _READ_BYTES):
+            text += chunk
+    finally:
+        os.close(fd)
+    return text.decode(errors="surrogateescape")
