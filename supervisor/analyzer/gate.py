@@ -6,6 +6,7 @@ contain, and only literals that contain no other grammar's literal are searched 
 """
 
 from collections.abc import Iterable
+from typing import AnyStr
 
 _FOLD = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)).lower() + bytes(
     range(128, 256)
@@ -27,30 +28,33 @@ def minimal(literals: Iterable[str]) -> tuple[bytes, ...]:
     >>> minimal(["Error:", "errors", "FAILED"])
     (b'failed', b'errors', b'error:')
     """
-    kept: list[bytes] = []
-    for literal in sorted({fold(text.encode()) for text in literals}, key=lambda b: (len(b), b)):
+    return shortest({fold(text.encode()) for text in literals})
+
+
+def shortest(literals: Iterable[AnyStr]) -> tuple[AnyStr, ...]:
+    """Those that contain none of the others, longest first."""
+    kept: list[AnyStr] = []
+    for literal in sorted(set(literals), key=lambda text: (len(text), text)):
         if not any(shorter in literal for shorter in kept):
             kept.append(literal)
-    return tuple(sorted(kept, reverse=True, key=lambda b: (-len(b), b)))
+    return tuple(sorted(kept, reverse=True, key=lambda text: (-len(text), text)))
 
 
-class Hits:
-    """Where the literals stand in one folded block; asked from front to back."""
+def mark(folded: bytes, literals: tuple[bytes, ...]) -> dict[int, int]:
+    r"""Ends of the lines of a folded block that hold literals, and which: bit by bit, in order.
 
-    def __init__(self, folded: bytes, literals: tuple[bytes, ...]) -> None:
-        self._folded = folded
-        self._literals = literals
-        self._next = [-1] * len(literals)
+    Each line ends in a newline. A literal is looked for once in each line that it stands in.
 
-    def find(self, position: int) -> int:
-        """First place of any literal at or after ``position``; the block's length if none."""
-        best = len(self._folded)
-        for index, found in enumerate(self._next):
-            if found < position:
-                found = self._folded.find(self._literals[index], position)  # noqa: PLW2901
-                if found < 0:
-                    found = len(self._folded)  # noqa: PLW2901
-                self._next[index] = found
-            if found < best:  # noqa: PLR1730 - min() would be half of this function's time
-                best = found
-        return best
+    >>> mark(b"an error, an error\nno\nfailed: error\n", (b"error", b"fail"))
+    {18: 1, 35: 3}
+    """
+    marks: dict[int, int] = {}
+    bit = 1
+    for literal in literals:
+        found = folded.find(literal)
+        while found >= 0:
+            end = folded.find(b"\n", found)
+            marks[end] = marks.get(end, 0) | bit
+            found = folded.find(literal, end)
+        bit <<= 1
+    return marks

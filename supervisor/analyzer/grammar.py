@@ -6,13 +6,15 @@ a tool whose lines mean different things in different places brings a parser of 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Protocol
 
+from supervisor.analyzer.gate import shortest
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.tally import Finding, Tally, severity_key
-from supervisor.digests import Diagnostic, Fixable
+from supervisor.analyzer.shape import blind, sign
+from supervisor.analyzer.tally import Finding, Tally, number, severity_key
+from supervisor.digests import Fixable
 
 _MOST_CONTINUATIONS = 12
 
@@ -38,13 +40,17 @@ class Does(Enum):
     """Belongs to the tool and says nothing."""
 
 
+_BEGINS_OR_ENDS = (Does.FINDING, Does.TRAILER, Does.GREEN, Does.FILE, Does.START)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A kind of line."""
 
     does: Does
     literal: str
-    """Stands in every line that ``pattern`` matches; spares most lines the pattern."""
+    """Stands in every line that ``pattern`` matches, but for case and with 0 for each number;
+    spares most lines the pattern."""
     pattern: re.Pattern[str]
     """Matched at the start of the line."""
     before: re.Pattern[str] | None = None
@@ -53,6 +59,14 @@ class Rule:
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
     """A finding without ``code`` goes on until a line that this matches, which has it."""
+    sign: str = field(init=False)
+    """The literal in the alphabet of ``Line.signs``."""
+    blind: bool = field(init=False)
+    """Whether the pattern cannot tell one digit from another."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sign", sign(self.literal.encode()))
+        object.__setattr__(self, "blind", blind(self.pattern))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +92,11 @@ class Grammar:
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None
     """Makes the parser, where the rules alone cannot say it; its rules then only open it."""
+    signs: tuple[str, ...] = field(init=False)
+    """One of them stands in every line that a rule matches."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signs", shortest(rule.sign for rule in self.rules))
 
 
 class Parser(Protocol):
@@ -106,6 +125,7 @@ class RuleParser:
     def __init__(self, grammar: Grammar) -> None:
         self.tally = Tally(urgent=grammar.urgent)
         self._rules = grammar.rules
+        self._signs = grammar.signs
         self._file: str | None = None
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
@@ -123,10 +143,30 @@ class RuleParser:
 
     def take(self, line: Line) -> bool:
         """Read a line by the first rule that matches."""
-        text = line.text
-        for rule in self._rules:
-            if rule.literal in text and (groups := rule_match(rule, line)) is not None:
-                return self._apply(rule, groups, line)
+        facts = line.facts
+        if facts is not None and facts.reader is not None and facts.reader[0] is self._rules:
+            place = facts.reader[1]
+            if place < 0:
+                return self._go_on(line.text)
+            if (match := self._rules[place].pattern.match(line.text)) is not None:
+                return self._apply(self._rules[place], match.groupdict(), line)
+        signs = line.signs
+        alike = True
+        telling = any(map(signs.__contains__, self._signs))
+        for place, rule in enumerate(self._rules if telling else ()):
+            if rule.sign in signs:
+                groups = rule_match(rule, line)
+                alike = alike and rule.blind and rule.before is None
+                if groups is not None:
+                    if facts is not None and alike:
+                        facts.reader = (self._rules, place)
+                    return self._apply(rule, groups, line)
+        if facts is not None and alike:
+            facts.reader = (self._rules, -1)
+        return self._go_on(line.text)
+
+    def _go_on(self, text: str) -> bool:
+        """Read a line that no rule matches."""
         if self._open is not None:
             return self._continue(text)
         if not text.strip():
@@ -139,11 +179,10 @@ class RuleParser:
             self.tally.add(self._open[1])
             self._open = None
 
-    def _apply(self, rule: Rule, groups: dict[str, str], line: Line) -> bool:
+    def _apply(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
         self.close()
         tally = self.tally
-        begins = rule.does in {Does.FINDING, Does.FILE, Does.START}
-        if tally.ended and (begins or (rule.does in {Does.TRAILER, Does.GREEN})):
+        if tally.ended and rule.does in _BEGINS_OR_ENDS:
             return False
         match rule.does:
             case Does.FINDING:
@@ -165,26 +204,28 @@ class RuleParser:
                 pass
         return True
 
-    def _find(self, rule: Rule, groups: dict[str, str]) -> None:
+    def _find(self, rule: Rule, groups: dict[str, str | None]) -> None:
         finding = found(groups, self._file)
-        self._file = finding.diagnostic.file
-        if rule.continues is not None and finding.diagnostic.code is None:
+        self._file = finding.file
+        if rule.continues is not None and finding.code is None:
             self._open, self._continued = (rule, finding), 0
         else:
             self.tally.add(finding)
 
-    def _declare(self, rule: Rule, groups: dict[str, str], line: Line) -> None:
+    def _declare(self, rule: Rule, groups: dict[str, str | None], line: Line) -> None:
         tally = self.tally
         if not tally.counted:
             self._look_back(line)
-        tally.declared.update({key: number(value) for key, value in groups.items()})
+        tally.declared.update(
+            {key: number(value) for key, value in groups.items() if value is not None}
+        )
         tally.ended = True
         tally.green = rule.does is Does.GREEN
         self._in_file = False
 
     def _look_back(self, line: Line) -> None:
         """Read the rows right above a trailer, which no literal could have told from prose."""
-        rows: list[dict[str, str]] = []
+        rows: list[dict[str, str | None]] = []
         for text in line.above():
             match = self._row(text)
             if match is None:
@@ -194,18 +235,18 @@ class RuleParser:
             rows.append(match)
         for groups in reversed(rows):
             self._file = groups.get("file") or self._file
-            if "message" in groups or "times" in groups:
+            if groups.get("message") is not None or groups.get("times") is not None:
                 self.tally.add(found(groups, self._file))
 
-    def _row(self, text: str) -> dict[str, str] | None:
+    def _row(self, text: str) -> dict[str, str | None] | None:
         for rule in self._rules:
             if (
                 rule.does in {Does.FINDING, Does.FILE}
                 and rule.before is None
-                and rule.literal in text
+                and rule.sign in sign(text.encode())
                 and (match := rule.pattern.match(text))
             ):
-                return _groups(match)
+                return match.groupdict()
         return None
 
     def _continue(self, text: str) -> bool:
@@ -214,20 +255,8 @@ class RuleParser:
             return False
         self._continued += 1
         if match := rule.continues.match(text):
-            groups = _groups(match) | {"message": finding.diagnostic.message}
             self._open = None
-            self.tally.add(
-                Finding(
-                    diagnostic=Diagnostic(
-                        file=finding.diagnostic.file,
-                        line=finding.diagnostic.line,
-                        column=finding.diagnostic.column,
-                        code=groups["code"],
-                        message=finding.diagnostic.message,
-                    ),
-                    counts_as=finding.counts_as,
-                )
-            )
+            self.tally.add(replace(finding, times=1, code=match["code"]))
             return True
         if not text.strip() or self._continued > _MOST_CONTINUATIONS:
             self.close()
@@ -235,41 +264,31 @@ class RuleParser:
         return True
 
 
-def rule_match(rule: Rule, line: Line) -> dict[str, str] | None:
+def rule_match(rule: Rule, line: Line) -> dict[str, str | None] | None:
     """The groups of a line that ``rule`` speaks of."""
     match = rule.pattern.match(line.text)
     if match is None:
         return None
     if rule.before is None:
-        return _groups(match)
+        return match.groupdict()
     above = rule.before.match(line.before)
     return None if above is None else _groups(above) | _groups(match)
 
 
-def found(groups: dict[str, str], file: str | None) -> Finding:
+def found(groups: dict[str, str | None], file: str | None) -> Finding:
     """The finding that a match's groups describe, in ``file`` unless they name another."""
+    get = groups.get
+    times = get("times")
     return Finding(
-        diagnostic=Diagnostic(
-            file=groups.get("file") or file,
-            line=number(groups.get("line")) or None,
-            column=number(groups.get("column")) or None,
-            code=groups.get("code") or groups.get("name"),
-            message=(groups.get("message") or groups.get("remark") or "").strip(),
-        ),
-        counts_as=severity_key(groups.get("severity") or groups.get("warning")),
-        times=number(groups["times"]) if "times" in groups else 1,
+        file=get("file") or file,
+        line=number(get("line")) or None,
+        column=number(get("column")) or None,
+        code=get("code") or get("name"),
+        message=(get("message") or get("remark") or "").strip(),
+        counts_as=severity_key(get("severity") or get("warning")),
+        times=1 if times is None else number(times),
     )
 
 
-def number(digits: str | None) -> int:
-    """A tool's number, with or without thousands' commas; 0 where it wrote none.
-
-    >>> number("1,024"), number("no"), number(None)
-    (1024, 0, 0)
-    """
-    plain = (digits or "").replace(",", "")
-    return int(plain) if plain.isdecimal() and len(plain) < 16 else 0  # noqa: PLR2004
-
-
-def _groups(match: re.Match[str]) -> dict[str, str]:
+def _groups(match: re.Match[str]) -> dict[str, str | None]:
     return {key: value for key, value in match.groupdict().items() if value is not None}

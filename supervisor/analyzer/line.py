@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from supervisor.analyzer.text import plain
+from supervisor.analyzer.shape import Facts, shape, sign_of
+from supervisor.analyzer.text import clean, plain
 
 HISTORY_BYTES = 16_384
 """How far back a line can look, in raw bytes."""
@@ -11,12 +12,29 @@ HISTORY_BYTES = 16_384
 class Line:
     """One line, cleaned; knows its ordinal and, on demand, what stood above it."""
 
-    __slots__ = ("_block", "_history", "_start", "folded", "number", "text")
+    __slots__ = (
+        "_block",
+        "_history",
+        "_signs",
+        "_start",
+        "facts",
+        "marks",
+        "number",
+        "shape",
+        "text",
+    )
 
-    def __init__(self, number: int, raw: bytes, folded: bytes) -> None:
+    def __init__(self, number: int, raw: bytes, marks: int = 0) -> None:
         self.number = number
-        self.folded = folded
-        self.text = plain(raw)
+        raw = clean(raw)
+        self.text = raw.decode("utf-8", "replace")
+        self.shape = shape(raw)
+        """The text with a zero for each digit."""
+        self.facts: Facts | None = None
+        """What is known about lines of this shape, where someone looks it up."""
+        self._signs: str | None = None
+        self.marks = marks
+        """Which of the gate's literals stand in the line, bit by bit."""
         self._block = b""
         self._history = b""
         self._start = 0
@@ -28,9 +46,16 @@ class Line:
 
     def but(self, text: str) -> "Line":
         """The same line with other text: what stands behind a lane's name."""
-        other = Line(self.number, b"", self.folded)
-        other.text = text
+        other = Line(self.number, b"", self.marks)
+        other.text, other.shape = text, shape(text.encode())
         return other.within(self._block, self._start, self._history)
+
+    @property
+    def signs(self) -> str:
+        """The text in the alphabet of ``Rule.sign``."""
+        if self._signs is None:
+            self._signs = sign_of(self.shape)
+        return self._signs
 
     @property
     def before(self) -> str:

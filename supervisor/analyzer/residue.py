@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import found
+from supervisor.analyzer.line import Line
+from supervisor.analyzer.shape import Claim, Facts
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Diagnostic
 
 LITERALS = ("error", "fail", "warning", "exception", ":0: ", "00: ")
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:()\[\]\"'`]*[./\\][^\s:()\[\]\"'`]*)"
 _SEVERITY = r"(?P<severity>fatal error|error|warning|note|info)"
-_DIAGNOSTICS = tuple(
+_SEVERE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         (
@@ -25,6 +27,8 @@ _DIAGNOSTICS = tuple(
     )
 )
 _BARE = re.compile(rf"{_FILE}:(?P<line>\d+):(?P<column>\d+):? (?P<message>[A-Za-z\[`'\"].*)")
+_SEVERITY_SIGNS = ("error", "warn", "note", "nfo")
+_DIAGNOSTICS = (*_SEVERE, _BARE)
 _CLAIM = re.compile(
     r"\b[1-9]\d* (?:\w+ )?(?:fail(?:ed|ing|ures?)|errors?|problems?|offenses?|violations?)\b"
     r"|\b(?:Failures|Errors|failures|errors|Failed|failed)[:=] ?[1-9]"
@@ -46,6 +50,13 @@ _DENIAL = re.compile(
     r"(?i)\b(?:0|no) (?:\w+ )?(?:errors?|failures?|failed|failing|problems?|warnings?)\b"
     r"|\b(?:Failures|Errors|failed|failures|errors)[:=] ?0\b|\bno eslint warnings or errors"
 )
+# Where claims and denials tell one number from another, in ``Line.signs``. Each begins with
+# characters, which is what makes a search quick.
+_COUNTED = re.compile(r"0 (?:\w+ )?(?:fail|error|problem|offense|violation|warning)")
+_NUMBERED = re.compile(
+    r"[:= ](?:(?<=errors[:=])|(?<=failed[:=])|(?<=failures[:=])|(?<=exited with )) ?0"
+)
+_ZERO = re.compile(r"0(?<=\b0)")
 _MOST_CLAIMS = 200
 _HOST = r"(?P<host>localhost|\d{1,3}(?:\.\d{1,3}){3}|\[?::\d?\]?|[A-Za-z][\w-]*(?:\.[\w-]+)*)"
 
@@ -147,6 +158,43 @@ _CALAMITIES = (
 _CALAMITY_LITERALS = tuple(part for calamity in _CALAMITIES for part in calamity.literals)
 
 
+def _unwrapped(text: str) -> str:
+    wrapper = _WRAPPER.match(text)
+    return text[wrapper.end() :] if wrapper else text
+
+
+def _diagnostic(line: Line) -> int:
+    signs = line.signs
+    bare = ":0:0" in signs
+    told = (bare or ":0" in signs or "(0" in signs) and any(
+        map(signs.__contains__, _SEVERITY_SIGNS)
+    )
+    if told or bare:
+        text = _unwrapped(line.text)
+        for place, pattern in enumerate(_DIAGNOSTICS):
+            if (bare if pattern is _BARE else told) and pattern.match(text):
+                return place
+    return -1
+
+
+def _claim(text: str) -> Claim:
+    if (
+        not any(map(text.__contains__, _CLAIM_WORDS))
+        or _CLAIM.search(text) is None
+        or _DENIAL.search(text) is not None
+    ):
+        return Claim.NONE
+    return Claim.STRONG if _STRONG.match(text) else Claim.WEAK
+
+
+def _counts(signs: str) -> bool:
+    return _COUNTED.search(signs) is not None or _NUMBERED.search(signs) is not None
+
+
+def _may_be_calamity(text: str) -> bool:
+    return any(map(text.__contains__, _CALAMITY_LITERALS))
+
+
 class Residue:
     """Reads candidate lines that belong to no tool, and at the end the last lines of the stream."""
 
@@ -160,25 +208,29 @@ class Residue:
         """Whom the calamity befell: the command, or the host and port."""
         self.lines: tuple[int, int] | None = None
 
-    def take(self, text: str, number: int) -> None:
+    def take(self, line: Line) -> None:
         """Read a line that looks as if it mattered."""
+        text, number, facts = line.text, line.number, line.facts or Facts()
         if self.calamity is None:
-            self._suffer(text, number)
-        wrapper = _WRAPPER.match(text) if "rr" in text or "ERR" in text else None
-        if self._diagnose(text[wrapper.end() :] if wrapper else text):
+            if facts.calamitous is None:
+                facts.calamitous = _may_be_calamity(text)
+            if facts.calamitous:
+                self._suffer(text, number)
+        if facts.diagnostic is None:
+            facts.diagnostic = _diagnostic(line)
+        if facts.diagnostic >= 0:
+            self._diagnose(_DIAGNOSTICS[facts.diagnostic], text)
             self._claim(text, number, strong=True)
-        elif self._claims(text):
-            strong = _STRONG.match(text) is not None
-            self._claim(text, number, strong=strong)
-            if strong and len(self.tally.causes) < _MOST_CLAIMS:
-                self.tally.blame(text.strip())
+        elif not self._full:
+            self._hear(line, facts)
 
     def last_words(self, texts: Iterable[str], number: int) -> None:
         """Look for a calamity in the stream's last lines, nearest first."""
         for text in texts:
             if self.calamity is not None:
                 return
-            self._suffer(text, number)
+            if _may_be_calamity(text):
+                self._suffer(text, number)
 
     @property
     def told(self) -> bool:
@@ -186,8 +238,6 @@ class Residue:
         return bool(self.tally.counted["errors"])
 
     def _suffer(self, text: str, number: int) -> None:
-        if not any([literal in text for literal in _CALAMITY_LITERALS]):  # noqa: C419 - faster
-            return
         for calamity in _CALAMITIES:
             if match := calamity.pattern.search(text):
                 self.calamity = calamity
@@ -200,24 +250,32 @@ class Residue:
                     self.tally.first = Diagnostic(code=calamity.code, message=text.strip())
                 return
 
-    def _diagnose(self, text: str) -> bool:
-        for pattern in _DIAGNOSTICS:
-            if match := pattern.match(text):
-                self.tally.add(found(match.groupdict(), None))
-                return True
-        if match := _BARE.match(text):
-            self.tally.add(found(match.groupdict() | {"severity": "warning"}, None))
-            return True
-        return False
+    def _diagnose(self, diagnostic: re.Pattern[str], text: str) -> None:
+        if match := diagnostic.match(_unwrapped(text)):
+            groups = match.groupdict()
+            if diagnostic is _BARE:
+                groups["severity"] = "warning"
+            self.tally.add(found(groups, None))
 
-    def _claims(self, text: str) -> bool:
-        if self._strong and len(self.tally.causes) >= _MOST_CLAIMS:
-            return False
-        return (
-            any([word in text for word in _CLAIM_WORDS])  # noqa: C419 - a generator doubles it
-            and _CLAIM.search(text) is not None
-            and _DENIAL.search(text) is None
-        )
+    @property
+    def _full(self) -> bool:
+        """Whether there are more claims than anyone reads."""
+        return self._strong and len(self.tally.causes) >= _MOST_CLAIMS
+
+    def _hear(self, line: Line, facts: Facts) -> None:
+        claim = facts.claim
+        if claim is None:
+            claim = _claim(line.text)
+            facts.counts = _counts(line.signs)
+            if not facts.counts or _ZERO.search(line.text) is None:
+                facts.claim = claim
+        elif facts.counts and _ZERO.search(line.text) is not None:
+            claim = _claim(line.text)
+        if claim is not Claim.NONE:
+            text, strong = line.text, claim is Claim.STRONG
+            self._claim(text, line.number, strong=strong)
+            if strong and len(self.tally.causes) < _MOST_CLAIMS:
+                self.tally.blame(text.strip())
 
     def _claim(self, text: str, number: int, *, strong: bool) -> None:
         said = text.strip()

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from supervisor.analyzer.gate import fold, minimal
+from supervisor.analyzer.gate import fold, minimal, shortest
 from supervisor.analyzer.grammar import Grammar, Parser, Rule, RuleParser, rule_match
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.residue import LITERALS, Residue
+from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
 
 _MOST_LANES = 16
@@ -20,6 +21,15 @@ class Segment:
     parser: Parser
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Openers:
+    """What lines with the same literals of the gate's may open."""
+
+    rules: tuple[tuple[Rule, Grammar], ...]
+    signs: tuple[str, ...]
+    """One of them stands in every line that opens anything."""
 
 
 class Segmenter:
@@ -38,12 +48,12 @@ class Segmenter:
         self._current: Segment | None = None
         self._lanes: dict[str, Segment] = {}
         self._finished: list[Segment] = []
-        self._present: tuple[bytes, ...] = ()
         self.residue = Residue()
         literals = [literal for grammar in self._grammars for literal in grammar.literals]
         self.literals = minimal((*literals, *LITERALS))
         """What a line must contain to be looked at while nobody is attentive."""
-        self._openers: dict[tuple[bytes, ...], list[tuple[Rule, Grammar]]] = {}
+        self._openers: dict[int, _Openers] = {}
+        self._shapes = Shapes()
 
     @property
     def attentive(self) -> bool:
@@ -55,6 +65,8 @@ class Segmenter:
     def take(self, line: Line) -> None:
         """Give one line to whom it belongs."""
         opaque = self._current is not None and self._current.grammar.opaque
+        if line.marks and not opaque:
+            line.facts = self._shapes.facts(line.shape)
         if not opaque and self._take_lane(line):
             return
         current = self._current
@@ -69,8 +81,8 @@ class Segmenter:
         elif line.text.strip():
             if current is not None and current.parser.done:
                 self._finish_current()
-            if self._present:
-                self.residue.take(line.text, line.number)
+            if line.marks:
+                self.residue.take(line)
 
     def pause(self) -> None:
         """A quiet stretch: whoever may have finished has."""
@@ -96,28 +108,38 @@ class Segmenter:
         return finished
 
     def _open(self, line: Line) -> Segment | None:
-        text, folded = line.text, line.folded
-        present = tuple([literal for literal in self.literals if literal in folded])
-        self._present = present
-        if present not in self._openers:
-            self._openers[present] = self._openers_of(present)
-        for rule, grammar in self._openers[present]:
-            if (
-                rule.literal in text
-                and rule.pattern.match(text) is not None
-                and (opened := self._try_open(rule, grammar, line))
-            ):
-                return opened
+        marks, facts = line.marks, line.facts
+        if not marks or (facts is not None and facts.opens_nothing_with == marks):
+            return None
+        openers = self._openers.get(marks)
+        if openers is None:
+            openers = self._openers[marks] = self._openers_of(marks)
+        text, signs = line.text, line.signs
+        alike = True
+        if any(map(signs.__contains__, openers.signs)):
+            for rule, grammar in openers.rules:
+                if rule.sign not in signs:
+                    continue
+                if rule.pattern.match(text) is None:
+                    alike = alike and rule.blind
+                elif opened := self._try_open(rule, grammar, line):
+                    return opened
+                else:
+                    alike = False
+        if facts is not None and alike:
+            facts.opens_nothing_with = marks
         return None
 
-    def _openers_of(self, present: tuple[bytes, ...]) -> list[tuple[Rule, Grammar]]:
-        """Rules that may open a segment by a line that contains these literals."""
+    def _openers_of(self, marks: int) -> _Openers:
+        """Rules that may open a segment by a line that contains these of the gate's literals."""
+        present = [text for bit, text in enumerate(self.literals) if marks >> bit & 1]
+        # Signs have one zero for each number, so that only literals without any compare.
+        worded = [literal for literal in self.literals if b"0" not in literal]
         openers: list[tuple[Rule, Grammar]] = []
         for grammar in self._grammars:
             spoken = [fold(text.encode()) for text in grammar.literals]
             for rule in grammar.rules:
-                own = fold(rule.literal.encode())
-                precise = [literal for literal in self.literals if literal in own]
+                precise = [literal for literal in worded if literal.decode("latin-1") in rule.sign]
                 fits = (
                     all(literal in present for literal in precise)
                     if precise
@@ -125,7 +147,7 @@ class Segmenter:
                 )
                 if fits and self._may_open(rule, grammar):
                     openers.append((rule, grammar))
-        return openers
+        return _Openers(tuple(openers), shortest(rule.sign for rule, _ in openers))
 
     def _may_open(self, rule: Rule, grammar: Grammar) -> bool:
         return rule.opens or self._prior in (grammar.name, *grammar.aliases)
@@ -163,6 +185,8 @@ class Segmenter:
             return False
         lane, text = split
         inner = line.but(text)
+        if line.marks:
+            inner.facts = self._shapes.facts(inner.shape)
         segment = self._lanes.get(lane)
         if segment is not None:
             if self._offer(segment, inner):

@@ -1,10 +1,11 @@
 """The analyzer of a live stream."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
-from supervisor.analyzer.gate import Hits, fold
+from supervisor.analyzer.gate import fold, mark
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
 from supervisor.analyzer.line import HISTORY_BYTES, Line
@@ -81,20 +82,24 @@ class Analyzer:
         return digests
 
     def _read(self, block: bytes) -> None:
-        folded = fold(block)
-        hits = Hits(folded, self._segmenter.literals)
         segmenter = self._segmenter
+        marks = mark(fold(block), segmenter.literals)
+        candidates = sorted(marks)
         start = counted = 0
+        ahead = 0
         number = self._lines
         while start < len(block):
-            if not segmenter.attentive:
-                hit = hits.find(start)
-                if hit >= len(block):
+            if segmenter.attentive:
+                end = block.index(b"\n", start)
+            else:
+                # Those before ``start`` were read while every line was wanted.
+                ahead = bisect_left(candidates, start, ahead)
+                if ahead == len(candidates):
                     break
-                start = block.rfind(b"\n", start, hit) + 1 or start
-            end = block.index(b"\n", start)
+                end = candidates[ahead]
+                start = block.rfind(b"\n", start, end) + 1 or start
             number += block.count(b"\n", counted, end) + 1
-            line = Line(number, block[start:end], folded[start:end])
+            line = Line(number, block[start:end], marks.get(end, 0))
             segmenter.take(line.within(block, start, self._history))
             start = counted = end + 1
         self._lines = number + block.count(b"\n", counted)
@@ -135,7 +140,7 @@ class Analyzer:
         return residue_digest(self._tool or "output", residue, outcome, last, lines)
 
     def _last_lines(self) -> tuple[str, ...]:
-        end = Line(self._lines + 1, b"", b"").within(b"", 0, self._history)
+        end = Line(self._lines + 1, b"").within(b"", 0, self._history)
         texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above())
         return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
 

@@ -8,10 +8,12 @@ _ESCAPES = re.compile(
     rb"|\x1b[()*+][0-9A-Za-z]|\x1b[=>@-Z\\^_78]"
 )
 _STAMP = re.compile(
-    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
-    r"|\[\d\d:\d\d:\d\d(?:\.\d+)?\] "
+    rb"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
+    rb"|\[\d\d:\d\d:\d\d(?:\.\d+)?\] "
 )
-_RUNNER_MARK = re.compile(r"##\[(?:error|warning)\]")
+_STAMP_STARTS = frozenset(b"0123456789[")
+_RUNNER_MARK = re.compile(rb"##\[(?:error|warning)\]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LANE = re.compile(
     r"(?P<compose>[A-Za-z][\w.-]*) +\| (?P<a>.*)"
     r"|(?P<concurrently>\[(?!gw\d)[\w:./@-]+\]) (?P<b>.*)"
@@ -20,7 +22,6 @@ _LANE = re.compile(
 )
 _LANE_STARTS = frozenset("[#@")
 _TURBO_COLONS = 2
-_DIGITS = frozenset("0123456789")
 
 
 def plain(raw: bytes) -> str:
@@ -33,19 +34,23 @@ def plain(raw: bytes) -> str:
     >>> plain(b"2022-04-13T21:46:50.3239923Z FAILED a.py::b")
     'FAILED a.py::b'
     """
+    return clean(raw).decode("utf-8", "replace")
+
+
+def clean(raw: bytes) -> bytes:
+    """The bytes of what ``plain`` shows."""
     if b"\x1b" in raw:
         raw = _ESCAPES.sub(b"", raw)
     if b"\r" in raw:
         raw = raw.rstrip(b"\r")
         raw = raw[raw.rfind(b"\r") + 1 :]
-    text = raw.decode("utf-8", "replace")
-    first = text[:1]
-    if first in _DIGITS or first == "[":
-        text = text[stamp.end() :] if (stamp := _STAMP.match(text)) else text
-        first = text[:1]
-    if first == "#" and (mark := _RUNNER_MARK.match(text)):
-        text = text[mark.end() :]
-    return text.lstrip("\ufeff") if first == "\ufeff" else text
+    if raw and raw[0] in _STAMP_STARTS and (stamp := _STAMP.match(raw)):
+        raw = raw[stamp.end() :]
+    if raw.startswith(b"##") and (mark := _RUNNER_MARK.match(raw)):
+        raw = raw[mark.end() :]
+    while raw.startswith(_BYTE_ORDER_MARK):
+        raw = raw[len(_BYTE_ORDER_MARK) :]
+    return raw
 
 
 def split_lane(text: str) -> tuple[str, str] | None:
@@ -56,8 +61,10 @@ def split_lane(text: str) -> tuple[str, str] | None:
     """
     # The pattern costs as much as the whole rest of a line's way; most lines are no lane's.
     if text[:1] not in _LANE_STARTS and " | " not in text:
-        head = text.partition(" ")[0]
-        if head[-1:] != ":" or head.count(":") != _TURBO_COLONS:
+        space = text.find(" ")
+        if text[space - 1 : space] != ":" or text.count(":", 0, space) != _TURBO_COLONS:
+            return None
+        if not text[text.find(":") + 1].isalpha():  # A file with its line.
             return None
     match = _LANE.fullmatch(text)
     if match is None:

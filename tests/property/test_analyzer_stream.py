@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervisor.analyzer import Analysis, analyze, to_json
+from supervisor.analyzer import Analysis, analyze, shape, to_json
 from supervisor.digests import Verdict
 
 LINES = (
@@ -41,6 +42,9 @@ LINES = (
     b"web-1  | Found 3 errors.",
     b"x.c:1:2: error: expected ';'",
     b"bash: foo: command not found",
+    b"12 tests failed",
+    b"errors: 7",
+    b"ERROR worker 12 failed after 30 ms",
     b"\x1b[31mred\x1b[0m 10%\r 20%\rERROR",
     b"plain chatter",
     b"",
@@ -68,6 +72,20 @@ def test_chunk_boundaries_do_not_show(data: bytes, cuts: list[int], code: int | 
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     chunks = [data[a:b] for a, b in pairwise(places)]
     assert said(chunks, code) == said([data], code)
+
+
+@quick
+@given(streams, st.data(), codes)
+def test_what_was_seen_before_does_not_show(
+    data: bytes, draw: st.DataObject, code: int | None
+) -> None:
+    """Lines are read as if none of their shape had come before."""
+    digits = st.sampled_from(b"01259")
+    data += b"\n" + bytes(draw.draw(digits) if 48 <= byte <= 57 else byte for byte in data[:2000])
+    remembered = said([data], code)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shape, "_MOST_SHAPE_BYTES", -1)
+        assert said([data], code) == remembered
 
 
 @quick

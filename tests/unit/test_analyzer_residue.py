@@ -76,6 +76,21 @@ def test_generic_diagnostics_are_a_floor() -> None:
     assert "at least 2 errors and 1 warning in 3 files" in digest.summary
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("run 7 failed\nrun 0 failed\n", (1, 1)),
+        ("run 0 failed\nrun 7 failed\n", (2, 2)),
+        ("run 7 failed\nrun 8 failed\nrun 10 failed\n", (1, 3)),
+        ("tests failed: 3\ntests failed: 0\n", (1, 1)),
+        ("error, it exited with 0\nerror, it exited with 4\n", (1, 2)),
+    ],
+)
+def test_numbers_that_deny_are_read_in_every_line(text: str, lines: tuple[int, int]) -> None:
+    """Lines that differ in their digits only may claim a failure or deny it."""
+    assert only(text, exit_code=1).lines == lines
+
+
 def test_killed_without_a_word() -> None:
     """A death that leaves no text is told from the status."""
     assert only("", exit_code=137).summary == "output: killed by SIGKILL, no output"

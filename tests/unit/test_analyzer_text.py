@@ -1,14 +1,17 @@
 """Bytes to lines and lines to text."""
 
 import doctest
+import re
 
 import pytest
 
-from supervisor.analyzer import fingerprint, gate, grammar, summary, tally, text, verdicts
-from supervisor.analyzer.gate import Hits, fold, minimal
+from supervisor.analyzer import fingerprint, gate, grammar, shape, summary, tally, text, verdicts
+from supervisor.analyzer.fingerprint import normal
+from supervisor.analyzer.gate import fold, mark, minimal
 from supervisor.analyzer.grammars import pytest_reports
 from supervisor.analyzer.grammars import python as python_grammar
 from supervisor.analyzer.lines import LINE_BYTES, Blocks
+from supervisor.analyzer.shape import Shapes, blind
 from supervisor.analyzer.text import plain
 
 
@@ -50,16 +53,66 @@ def test_gate_searches_the_fewest_literals() -> None:
     assert set(minimal(["error", "2 errors", "fail", "FAILED"])) == {b"error", b"fail"}
 
 
-def test_hits_come_in_order() -> None:
-    """The next place is the nearest one of any literal."""
-    folded = fold(b"one FAILED two Error three failed")
-    hits = Hits(folded, (b"error", b"fail"))
-    assert [hits.find(0), hits.find(5), hits.find(16), hits.find(30)] == [4, 15, 27, len(folded)]
+def test_marks_say_which_literals_stand_in_a_line() -> None:
+    """Each line that holds a literal has one entry, at its end, with a bit for each of them."""
+    folded = fold(b"one FAILED two Error\nnothing\nfailed, failed\n")
+    assert mark(folded, (b"error", b"fail")) == {20: 0b11, 43: 0b10}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "same"),
+    [
+        (r"a\d{2,3}[0-9a-f]", True),
+        (r"(?P<n>\d+) x", True),
+        (r"[1-9]\d* failed", False),
+        (r"Errno 111", False),
+        (r"(?P<n>.)(?P=n)", False),
+    ],
+)
+def test_blind_patterns(pattern: str, same: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A pattern that names a digit, or compares two, may tell lines of one shape apart."""
+    assert blind(re.compile(pattern)) is same
+
+
+def test_shapes_are_bounded() -> None:
+    """However many shapes come, few are remembered; long ones are not."""
+    shapes = Shapes()
+    for number in range(5000):
+        shapes.facts(b"a" * (number % 300) + b"b" * (number // 300)).calamitous = True
+    assert len(shapes) <= 2048
+    long = b"x" * 5000
+    assert shapes.facts(long) is not shapes.facts(long)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("job 12 of 1x2 took 3 ms", "job <number> of 1x2 took <duration>"),
+        ("job 45 of 0x2 took 9 ms", "job <number> of <address> took <duration>"),
+        ("cannot reach db.local:5432", "cannot reach db.local:5432"),
+        ("cannot reach db.local:6543", "cannot reach db.local:6543"),
+        ("größe 12 statt 345", "größe <number> statt <number>"),
+    ],
+)
+def test_accidents_of_messages_alike_in_shape(message: str, kind: str) -> None:
+    """Messages that differ in digits share the places of their accidents, and only these."""
+    assert normal(message) == kind
 
 
 @pytest.mark.parametrize(
     "module",
-    [fingerprint, gate, grammar, summary, tally, text, verdicts, pytest_reports, python_grammar],
+    [
+        fingerprint,
+        gate,
+        grammar,
+        shape,
+        summary,
+        tally,
+        text,
+        verdicts,
+        pytest_reports,
+        python_grammar,
+    ],
     ids=lambda module: module.__name__,
 )
 def test_docstring_examples(module: object) -> None:

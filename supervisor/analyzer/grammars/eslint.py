@@ -24,17 +24,17 @@ GRAMMAR = Grammar(
     rules=(
         Rule(  # The first row below the file's name.
             does=Does.FINDING,
-            literal=":",
+            literal="0:0",
             pattern=_ROW,
             before=re.compile(r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.\w+|<\w+>)\s*$"),
             continues=_LAST_LINE,
         ),
-        Rule(does=Does.FINDING, literal=":", pattern=_ROW, opens=False, continues=_LAST_LINE),
+        Rule(does=Does.FINDING, literal="0:0", pattern=_ROW, opens=False, continues=_LAST_LINE),
         Rule(
             does=Does.FINDING,
-            literal="/",
+            literal=":0:0: ",
             pattern=re.compile(
-                r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)"
+                r"(?=.*/)(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)"
                 rf" \[(?P<severity>Error|Warning)(?:/{_RULE})?\]$"
             ),
         ),

@@ -18,7 +18,7 @@ GRAMMAR = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=": ",
+            literal=":0:0: ",
             pattern=re.compile(
                 rf"{_FINDING}(?P<message>[a-z'\"].*|SyntaxError.*|IndentationError.*)"
             ),
@@ -33,7 +33,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=": ",
+            literal=":0:0: ",
             pattern=re.compile(rf"{_FINDING}(?P<message>\S.*)"),
             opens=False,
         ),

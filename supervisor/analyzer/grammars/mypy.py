@@ -28,19 +28,19 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=": error: ",
+            literal=":0: error: ",
             pattern=re.compile(rf"{_PLACE}(?P<severity>error): (?P<message>.*?){_CODE}"),
             continues=re.compile(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
         ),
         Rule(
             does=Does.FINDING,
-            literal=": warning: ",
+            literal=":0: warning: ",
             pattern=re.compile(rf"{_PLACE}(?P<severity>warning): (?P<message>.*?){_CODE}"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
-            literal=": note: ",
+            literal=":0: note: ",
             pattern=re.compile(rf"{_PLACE}(?P<severity>note): (?P<message>.*?){_CODE}"),
             opens=False,
         ),

@@ -5,10 +5,10 @@ Source: pytest-dev/pytest, src/_pytest/terminal.py.
 
 import re
 
-from supervisor.analyzer.grammar import Does, Grammar, Rule, number
+from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.pytest_reports import ITEM, Reports
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.tally import Tally
+from supervisor.analyzer.tally import Tally, number
 
 _START = re.compile(r"=+ test session starts(?: \(.*\))? =+$")
 _COUNTS = (
@@ -269,7 +269,7 @@ GRAMMAR = Grammar(
     parser=PytestParser,
     rules=(
         Rule(does=Does.START, literal="test session starts", pattern=_START),
-        Rule(does=Does.START, literal="=", pattern=re.compile(r"=+ (?:FAILURES|ERRORS) =+$")),
+        Rule(does=Does.START, literal="s =", pattern=re.compile(r"=+ (?:FAILURES|ERRORS) =+$")),
         Rule(does=Does.FINDING, literal=".py", pattern=_SUMMARY),
         Rule(does=Does.FINDING, literal=".py::", pattern=_PROGRESS),
         Rule(does=Does.FINDING, literal="[gw", pattern=_XDIST),
@@ -277,6 +277,10 @@ GRAMMAR = Grammar(
             does=Does.TRAILER, literal=" in ", pattern=re.compile(rf"{_TRAILER.pattern}(?<=[=s)])")
         ),
         Rule(does=Does.BROKEN, literal="INTERNALERROR> ", pattern=re.compile(r"INTERNALERROR> ")),
-        Rule(does=Does.BROKEN, literal="ERROR: ", pattern=_BROKEN),
+        Rule(
+            does=Does.BROKEN,
+            literal="ERROR: ",
+            pattern=re.compile(rf"(?=.*ERROR: )(?:{_BROKEN.pattern})"),
+        ),
     ),
 )

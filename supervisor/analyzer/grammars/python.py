@@ -8,7 +8,6 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Finding, Tally
-from supervisor.digests import Diagnostic
 
 _HEADER = re.compile(r"(?:\s*[|+] )*(?:Exception Group )?Traceback \(most recent call last\):$")
 _FRAME = re.compile(r'\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
@@ -70,9 +69,8 @@ class TracebackParser:
         shown = self._exceptions[:1] if self._in_group else self._exceptions[-1:]
         for name, message, place in shown:
             file, number = place or (None, None)
-            found = Diagnostic(file=file, line=number, code=name, message=message)
             said = f"{name}: {message}" if message else name
-            self.tally.add(Finding(diagnostic=found, cause=said))
+            self.tally.add(Finding(file=file, line=number, code=name, message=message, cause=said))
             self.tally.broken = said
         for name, message, _ in self._exceptions:
             if (name, message) not in {(one, other) for one, other, _ in shown}:

@@ -31,19 +31,19 @@ GRAMMAR = Grammar(
         ),
         Rule(  # A message that begins in lower case is flake8's wording of the same code.
             does=Does.FINDING,
-            literal=": ",
+            literal=":0:0: ",
             pattern=re.compile(rf"{_FILE}{_PLACE}: {_CODE}:? {_FIX}(?P<message>[A-Z`\[].*)"),
         ),
         Rule(
             does=Does.FINDING,
-            literal=": ",
+            literal=":0:0: ",
             pattern=re.compile(
                 rf"{_FILE}{_PLACE}: (?P<name>invalid-syntax|SyntaxError): (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
-            literal=" ",
+            literal="0:0",
             pattern=re.compile(
                 r"  +(?P<line>\d+):(?P<column>\d+) +"
                 rf"(?:{_CODE}|(?P<syntax>invalid-syntax)):? {_FIX}(?P<message>\S.*)"

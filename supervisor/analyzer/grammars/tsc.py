@@ -24,17 +24,17 @@ GRAMMAR = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=" TS",
+            literal=" ts0",
             pattern=re.compile(
                 rf"\s*(?P<file>[^\s(:][^(]*?)\((?P<line>\d+),(?P<column>\d+)\): {_REST}"
             ),
         ),
         Rule(
             does=Does.FINDING,
-            literal=" TS",
+            literal=" ts0",
             pattern=re.compile(rf"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+) - {_REST}"),
         ),
-        Rule(does=Does.FINDING, literal=" TS", pattern=re.compile(_REST)),
+        Rule(does=Does.FINDING, literal=" ts0", pattern=re.compile(_REST)),
         Rule(
             does=Does.BROKEN,
             literal="This is not the tsc command",
@@ -75,6 +75,6 @@ GRAMMAR = Grammar(
             opens=False,
         ),
         Rule(does=Does.TAIL, literal="Files", pattern=re.compile(r"Errors  Files$"), opens=False),
-        Rule(does=Does.TAIL, literal=":", pattern=re.compile(r"\s+\d+  \S+:\d+$"), opens=False),
+        Rule(does=Does.TAIL, literal="0  ", pattern=re.compile(r"\s+\d+  \S+:\d+$"), opens=False),
     ),
 )
