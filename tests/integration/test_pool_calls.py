@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,7 +66,8 @@ class Hall:
         except BaseException:
             self.cancelled += 1
             with anyio.CancelScope(shield=True):
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # It may have ended at the same moment.
+                    os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
             raise
         finally:
