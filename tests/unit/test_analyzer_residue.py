@@ -34,7 +34,11 @@ def test_known_argv_names_the_tool() -> None:
         ("Error: connect ECONNREFUSED 127.0.0.1:5432\n", "ECONNREFUSED", "127.0.0.1:5432"),
         ("ECONNREFUSED while talking to localhost:3000\n", "ECONNREFUSED", "localhost:3000"),
         ("curl: (7) Failed to connect to db port 80 after 0 ms: x\n", "ECONNREFUSED", "db:80"),
-        ("Error: getaddrinfo ENOTFOUND registry.npmjs.org\n", "ENOTFOUND", "registry.npmjs.org"),
+        (
+            "Error: getaddrinfo ENOTFOUND registry.example.org\n",
+            "ENOTFOUND",
+            "registry.example.org",
+        ),
         ("tar: write error: No space left on device\n", "ENOSPC", "disk full"),
         ("bash: line 1: pyest: command not found\n", "127", "pyest"),
         ("sh: 1: pyest: not found\n", "127", "pyest"),
