@@ -231,7 +231,10 @@ class Guardian:
                     "escaped": one in stop.escaped,
                     "how": toll.how[one],
                 }
+                # Without a number outside it was gone before it could be looked up, and its
+                # number inside is some stranger's there.
                 for one in ended[:_MOST_REPORTED]
+                if self._host is None or one[0] in stop.outside
             ],
             ended_count=len(ended),
             survivors=[self._describe(entry) for entry in survivors[:_MOST_REPORTED]],
