@@ -218,7 +218,8 @@ def _make_folders(places: Places) -> None:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made and filled, since root may write where a full or read-only disk may not.
-            probe = folder / ".writable"
+            # Named after us, since two may start at the same moment.
+            probe = folder / f".writable-{os.getpid()}"
             probe.write_bytes(b"supervise")
             probe.unlink()
         except OSError as error:
