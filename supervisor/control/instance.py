@@ -11,6 +11,7 @@ from pathlib import Path
 from supervisor.errors import BusyError, StateError
 
 _PAGE_BYTES = 4096
+_SIGN_S = 1.0
 
 
 @contextmanager
@@ -57,8 +58,13 @@ def _sign(fd: int) -> None:
 
 
 def _holder(fd: int) -> str:
-    try:
-        page = json.loads(os.pread(fd, _PAGE_BYTES, 0))
-        return f"pid {page['pid']} since {page['started']}"
-    except (ValueError, KeyError, TypeError):  # It has the lock and has not signed yet.
-        return "another process"
+    """Who has the lock; a holder that has not signed yet is given a moment."""
+    deadline = time.monotonic() + _SIGN_S
+    while True:
+        try:
+            page = json.loads(os.pread(fd, _PAGE_BYTES, 0))
+            return f"pid {page['pid']} since {page['started']}"
+        except (ValueError, KeyError, TypeError):
+            if time.monotonic() > deadline:
+                return "another process"
+        time.sleep(_SIGN_S / 50)
