@@ -11,7 +11,8 @@ import anyio
 import h11
 from anyio.abc import TaskStatus
 
-from supervisor.unix_sockets import accept_ours, listening
+from supervisor.accepting import accept_next
+from supervisor.unix_sockets import listening
 
 Routes = Mapping[str, Mapping[str, Callable[[], Mapping[str, object]]]]
 """Path to method to what makes the answer; called in the event loop, so it must not block."""
@@ -21,7 +22,6 @@ _MOST_BYTES = 64 << 10
 """For a request's head, and for its body."""
 _READ_BYTES = 16 << 10
 _TIME_LIMIT_S = 10.0
-_PAUSE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +61,7 @@ async def serve_control(
         async with anyio.create_task_group() as tasks:
             while True:
                 await free.acquire()
-                tasks.start_soon(converse, await _accept(listener))
-
-
-async def _accept(listener: socket.socket) -> socket.socket:
-    while True:
-        await anyio.wait_readable(listener)
-        try:
-            connection = accept_ours(listener)
-        except OSError:
-            # Descriptors have run out. The connection stays readable, so waiting would not wait.
-            await anyio.sleep(_PAUSE_S)
-            continue
-        if connection is not None:
-            return connection
+                tasks.start_soon(converse, await accept_next(listener))
 
 
 class _Conversation:

@@ -16,11 +16,12 @@ from typing import Any, assert_never
 import anyio
 from anyio.abc import TaskStatus
 
+from supervisor.accepting import accept_next
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.errors import ExitCode, SupervisorError
 from supervisor.pool.slots import Slots, Waiting
 from supervisor.units import render_seconds
-from supervisor.unix_sockets import accept_ours, listening
+from supervisor.unix_sockets import listening
 from supervisor.wire import Channel, Packet, WireError
 
 SLOT_VARIABLE = "SUPERVISE_SLOT"
@@ -28,7 +29,6 @@ SLOT_VARIABLE = "SUPERVISE_SLOT"
 
 _MOST_CLIENTS = 1000
 _TIME_LIMIT_S = 10.0
-_PAUSE_S = 0.1
 _STREAMS = 3
 _OTHER_FDS = 256
 """Descriptors that the rest of the supervisor needs."""
@@ -90,7 +90,7 @@ async def serve_calls(
         async with anyio.create_task_group() as tasks:
             while True:
                 await free.acquire()
-                tasks.start_soon(converse, await _accept(listener))
+                tasks.start_soon(converse, await accept_next(listener))
 
 
 def _most_clients() -> int:
@@ -99,19 +99,6 @@ def _most_clients() -> int:
     if limit == resource.RLIM_INFINITY:
         return _MOST_CLIENTS
     return max(1, min(_MOST_CLIENTS, (limit - _OTHER_FDS) // (1 + _STREAMS)))
-
-
-async def _accept(listener: socket.socket) -> socket.socket:
-    while True:
-        await anyio.wait_readable(listener)
-        try:
-            connection = accept_ours(listener)
-        except OSError:
-            # Descriptors have run out. The connection stays readable, so waiting would not wait.
-            await anyio.sleep(_PAUSE_S)
-            continue
-        if connection is not None:
-            return connection
 
 
 class _Caller:
