@@ -25,6 +25,7 @@ HALL = {
 """The only modules that know more than one room."""
 WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
 HOMES = {
+    "ahocorasick_rs": "analyzer/gate.py",
     "ctypes": "containment/linux.py",
     "h11": "control/server.py",
     "psutil": "health/gauges.py",

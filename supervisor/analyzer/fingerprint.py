@@ -57,6 +57,11 @@ def normal(message: str) -> str:
     return "".join(parts)
 
 
+def is_blurred(message: str) -> bool:
+    """Whether ``normal`` makes no difference between this and the same with other digits."""
+    return message.isascii() and "0x" not in message and _DIGIT.search(normal(message)) is None
+
+
 @lru_cache(maxsize=1024)
 def _accidents(kind: bytes) -> tuple[tuple[int, int, str], ...]:
     text = kind.decode("ascii")

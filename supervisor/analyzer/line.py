@@ -1,61 +1,102 @@
 """A line of the stream, with the lines above it within reach."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
-from supervisor.analyzer.shape import Facts, shape, sign_of
-from supervisor.analyzer.text import clean, plain
+from supervisor.analyzer.gate import fold
+from supervisor.analyzer.shape import Facts, shape
+from supervisor.analyzer.text import bare, decode
 
 HISTORY_BYTES = 16_384
-"""How far back a line can look, in raw bytes."""
+"""How far back a line can look beyond the block that it is in."""
+
+
+class Page:
+    """Complete lines that arrived together, and the end of what came before."""
+
+    def __init__(self, block: bytes, history: bytes, first: int) -> None:
+        self.block = block
+        """Scrubbed; each line ends in a newline."""
+        self.first = first
+        """Number of the first line, counted from 1 over the whole stream."""
+        self.length = block.count(b"\n")
+        """How many lines there are."""
+        self._history = history
+        self._held: dict[bytes, bool] = {}
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """The lines as they came, without their ends."""
+        return decode(self.block).split("\n")[:-1]
+
+    @cached_property
+    def shapes(self) -> Sequence[bytes]:
+        """The shape of each line."""
+        return shape(self.block).split(b"\n")
+
+    def holds(self, folded: bytes) -> bool:
+        """Whether this stands anywhere in the folded page."""
+        held = self._held.get(folded)
+        if held is None:
+            held = self._held[folded] = folded in self._folded
+        return held
+
+    @cached_property
+    def _folded(self) -> bytes:
+        return b"\n" + fold(self.block)
+
+    def above(self, index: int) -> Iterator[str]:
+        """Texts of the lines above one, nearest first, as far as the history goes."""
+        left = HISTORY_BYTES
+        for place in range(index - 1, -1, -1):
+            left -= len(self.shapes[place]) + 1
+            if left <= 0:
+                return
+            yield bare(self.texts[place])
+        for line in reversed(self._history.split(b"\n")[:-1]):
+            # A line that the history cut in two is not a line; it uses up what is left.
+            left -= len(line) + 1
+            if left <= 0:
+                return
+            yield bare(decode(line))
+
+    def remember(self) -> bytes:
+        """The history of the page that follows."""
+        return remember(self._history, self.block)
+
+
+def remember(history: bytes, block: bytes) -> bytes:
+    """What is kept of ``history`` once ``block`` has followed it."""
+    if len(block) < HISTORY_BYTES:
+        block = history[len(block) - HISTORY_BYTES :] + block
+    return block[-HISTORY_BYTES:]
 
 
 class Line:
-    """One line, cleaned; knows its ordinal and, on demand, what stood above it."""
+    """One line as its tool meant it; knows its number and what stands above it."""
 
-    __slots__ = (
-        "_block",
-        "_history",
-        "_signs",
-        "_start",
-        "facts",
-        "marks",
-        "number",
-        "shape",
-        "text",
-    )
+    __slots__ = ("_index", "_page", "facts", "marks", "number", "text")
 
-    def __init__(self, number: int, raw: bytes, marks: int = 0) -> None:
-        self.number = number
-        raw = clean(raw)
-        self.text = raw.decode("utf-8", "replace")
-        self.shape = shape(raw)
-        """The text with a zero for each digit."""
-        self.facts: Facts | None = None
-        """What is known about lines of this shape, where someone looks it up."""
-        self._signs: str | None = None
+    def __init__(self, page: Page, index: int, marks: int = 0) -> None:
+        self._page = page
+        self._index = index
+        self.number = page.first + index
+        self.text = bare(page.texts[index])
         self.marks = marks
         """Which of the gate's literals stand in the line, bit by bit."""
-        self._block = b""
-        self._history = b""
-        self._start = 0
-
-    def within(self, block: bytes, start: int, history: bytes) -> "Line":
-        """The line itself, standing at ``start`` of ``block`` after ``history``."""
-        self._block, self._start, self._history = block, start, history
-        return self
+        self.facts: Facts | None = None
+        """What is known about lines of this shape, where someone looks it up."""
 
     def but(self, text: str) -> "Line":
         """The same line with other text: what stands behind a lane's name."""
-        other = Line(self.number, b"", self.marks)
-        other.text, other.shape = text, shape(text.encode())
-        return other.within(self._block, self._start, self._history)
+        other = Line(self._page, self._index, self.marks)
+        other.text = text
+        return other
 
     @property
-    def signs(self) -> str:
-        """The text in the alphabet of ``Rule.sign``."""
-        if self._signs is None:
-            self._signs = sign_of(self.shape)
-        return self._signs
+    def shape(self) -> bytes:
+        """The line with a zero for each digit."""
+        return self._page.shapes[self._index]
 
     @property
     def before(self) -> str:
@@ -64,14 +105,4 @@ class Line:
 
     def above(self) -> Iterator[str]:
         """Texts of the lines above, nearest first, as far as the history goes."""
-        seen = self._block[max(0, self._start - HISTORY_BYTES) : self._start]
-        if len(seen) < HISTORY_BYTES:
-            seen = (self._history + seen)[-HISTORY_BYTES:]
-        end = len(seen) - 1
-        while end >= 0:
-            start = seen.rfind(b"\n", 0, end) + 1
-            # A line that the history cut in two is not a line.
-            if start == 0 and len(seen) == HISTORY_BYTES:
-                return
-            yield plain(seen[start:end])
-            end = start - 1
+        return self._page.above(self._index)

@@ -4,20 +4,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from supervisor.analyzer.grammar import found
+from supervisor.analyzer.fingerprint import is_blurred
+from supervisor.analyzer.gate import Gate, shortest
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.shape import Claim, Facts
+from supervisor.analyzer.rule_parser import found
+from supervisor.analyzer.shape import Facts
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Diagnostic
 
-LITERALS = ("error", "fail", "warning", "exception", ":0: ", "00: ")
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:()\[\]\"'`]*[./\\][^\s:()\[\]\"'`]*)"
 _SEVERITY = r"(?P<severity>fatal error|error|warning|note|info)"
 _SEVERE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         (
-            rf"\s{{0,4}}{_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?:? (?:- )?{_SEVERITY}"
+            rf"\s{{0,4}}{_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?(?:: | - ){_SEVERITY}"
             r"(?:\[(?P<code>[\w:-]+)\])?:? (?P<message>.*)"
         ),
         (
@@ -26,16 +27,38 @@ _SEVERE = tuple(
         ),
     )
 )
-_BARE = re.compile(rf"{_FILE}:(?P<line>\d+):(?P<column>\d+):? (?P<message>[A-Za-z\[`'\"].*)")
-_SEVERITY_SIGNS = ("error", "warn", "note", "nfo")
+_BARE = re.compile(rf"{_FILE}:(?P<line>\d+):(?P<column>\d+): (?P<message>[A-Za-z\[`'\"].*)")
 _DIAGNOSTICS = (*_SEVERE, _BARE)
-_CLAIM = re.compile(
+_CLAIMING = tuple(
+    (needle, re.compile(pattern))
+    for needle, pattern in (
+        ("FAIL", r"\bFAIL(?:ED|URES?!?)?\b"),
+        ("ERR", r"\bERR(?:ORS?\b|!)"),
+        ("Error", r"Error\b"),
+        ("Exception", r"Exception\b"),
+        ("error", r"\berror(?:\[\w+\])?:|^\W*error\b"),
+        ("failed", r"(?:uild|ommand) failed\b|failed with\b|^\W*[Ff]ailed\b"),
+        ("exited with", r"exited with [1-9]"),
+        ("fatal", r"^\W*fatal\b"),
+        ("panic", r"^\W*panic\b"),
+        ("not ok", r"^not ok\b"),
+        *((mark, rf"^\s*{mark}") for mark in "✖✗✘×❌"),
+    )
+)
+"""What stands in a line that claims a failure, and the proof. A search without such a needle
+costs ten times as much as the rest of a line's way."""
+_BAD_WORDS = r"(?:fail(?:ed|ing|ures?)|errors?|problems?|offenses?|violations?|warnings?)"
+_COUNTED = re.compile(rf"\d (?:\w+ )?{_BAD_WORDS}\b|{_BAD_WORDS}[:=] ?\d", re.IGNORECASE)
+_SOME = re.compile(
     r"\b[1-9]\d* (?:\w+ )?(?:fail(?:ed|ing|ures?)|errors?|problems?|offenses?|violations?)\b"
     r"|\b(?:Failures|Errors|failures|errors|Failed|failed)[:=] ?[1-9]"
-    r"|\bFAIL(?:ED|URES?!?)?\b|\bERRORS?\b!?|\bERR!|\b(?:Build|build|Command|command) failed\b"
-    r"|\bfailed with\b|\bexited with [1-9]|\berror(?:\[\w+\])?:|(?:Error|Exception)\b"
-    r"|^\W*(?:fatal|panic|error|Error|failed|Failed)\b|^not ok\b|^\s*[✖✗✘×❌]"
 )
+_NONE = re.compile(
+    rf"(?i)\b0 (?:\w+ )?{_BAD_WORDS}\b|\b(?:Failures|Errors|failed|failures|errors)[:=] ?0\b"
+)
+_LONE_ZERO = re.compile(r"0 (?<![\d.:]0 )")
+_ZERO_OF = ("s: 0", "s:0", "s=0", "d: 0", "d:0", "d=0")
+_DENIAL = re.compile(rf"(?i)no (?:\w+ )?{_BAD_WORDS}\b")
 _STRONG = re.compile(
     r"\W*(?:FAIL|FAILED|ERROR|Error|error|fatal|FATAL|panic|(?:[a-z][\w.]*\.)?[A-Z]\w*(?:Error|Exception))"
     r"(?:\s?[\[(:]| +\S)|(?:\W*\[\w+\])?\s*[✖✗✘×❌] "
@@ -46,18 +69,9 @@ _CLAIM_WORDS = (
     *("failing", "failure", "errors", "error:", "error[", "problem", "offense"),
     *("violation", "not ok", "exited with", "✖", "✗", "✘", "×", "❌"),
 )
-_DENIAL = re.compile(
-    r"(?i)\b(?:0|no) (?:\w+ )?(?:errors?|failures?|failed|failing|problems?|warnings?)\b"
-    r"|\b(?:Failures|Errors|failed|failures|errors)[:=] ?0\b|\bno eslint warnings or errors"
-)
-# Where claims and denials tell one number from another, in ``Line.signs``. Each begins with
-# characters, which is what makes a search quick.
-_COUNTED = re.compile(r"0 (?:\w+ )?(?:fail|error|problem|offense|violation|warning)")
-_NUMBERED = re.compile(
-    r"[:= ](?:(?<=errors[:=])|(?<=failed[:=])|(?<=failures[:=])|(?<=exited with )) ?0"
-)
-_ZERO = re.compile(r"0(?<=\b0)")
 _MOST_CLAIMS = 200
+_MOST_LISTENING = 2000
+"""Lines that are searched for a word of failure somewhere in them, which is slow."""
 _HOST = r"(?P<host>localhost|\d{1,3}(?:\.\d{1,3}){3}|\[?::\d?\]?|[A-Za-z][\w-]*(?:\.[\w-]+)*)"
 
 
@@ -155,7 +169,15 @@ _CALAMITIES = (
         re.compile(r"Segmentation fault|\(core dumped\)"),
     ),
 )
-_CALAMITY_LITERALS = tuple(part for calamity in _CALAMITIES for part in calamity.literals)
+_CLAIMS = shortest({word.lower() for word in _CLAIM_WORDS})
+_PLACES = (
+    *(f"){gap}: {word}" for gap in ("", " ") for word in ("error", "warning", "note", "info")),
+    ":0:0: ",
+    *("0 - error", "0 - warning", "0 - note", "0 - info"),
+)
+_CALAMITIES_AT = tuple(part for calamity in _CALAMITIES for part in calamity.literals)
+LITERALS = (*_CLAIMS, *_PLACES, *_CALAMITIES_AT)
+"""What the gate must find for a line to be read here."""
 
 
 def _unwrapped(text: str) -> str:
@@ -163,74 +185,75 @@ def _unwrapped(text: str) -> str:
     return text[wrapper.end() :] if wrapper else text
 
 
-def _diagnostic(line: Line) -> int:
-    signs = line.signs
-    bare = ":0:0" in signs
-    told = (bare or ":0" in signs or "(0" in signs) and any(
-        map(signs.__contains__, _SEVERITY_SIGNS)
-    )
-    if told or bare:
-        text = _unwrapped(line.text)
-        for place, pattern in enumerate(_DIAGNOSTICS):
-            if (bare if pattern is _BARE else told) and pattern.match(text):
-                return place
-    return -1
+def _diagnostic(text: str) -> int:
+    text = _unwrapped(text)
+    return next((place for place, one in enumerate(_DIAGNOSTICS) if one.match(text)), -1)
 
 
-def _claim(text: str) -> Claim:
-    if (
-        not any(map(text.__contains__, _CLAIM_WORDS))
-        or _CLAIM.search(text) is None
-        or _DENIAL.search(text) is not None
-    ):
-        return Claim.NONE
-    return Claim.STRONG if _STRONG.match(text) else Claim.WEAK
+def _claims(text: str) -> bool:
+    if any(needle in text and proof.search(text) for needle, proof in _CLAIMING):
+        return True
+    return _counts(text) and _SOME.search(text) is not None
 
 
-def _counts(signs: str) -> bool:
-    return _COUNTED.search(signs) is not None or _NUMBERED.search(signs) is not None
+def _denies(text: str) -> bool:
+    if ("no " in text or "No " in text) and _DENIAL.search(text):
+        return True
+    return _counts(text) and _NONE.search(text) is not None
 
 
-def _may_be_calamity(text: str) -> bool:
-    return any(map(text.__contains__, _CALAMITY_LITERALS))
+def _has_zero(text: str) -> bool:
+    """Whether a number of failures in the line could be none."""
+    return _LONE_ZERO.search(text) is not None or any(map(text.__contains__, _ZERO_OF))
+
+
+def _counts(text: str) -> bool:
+    """Whether a number in the line decides what it says."""
+    return _COUNTED.search(text) is not None
 
 
 class Residue:
     """Reads candidate lines that belong to no tool, and at the end the last lines of the stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate) -> None:
         self.tally = Tally()
         self.claim: str | None = None
         """The first line that speaks of a failure; one that begins with it goes before others."""
         self._strong = False
+        self._patience = _MOST_LISTENING
         self.calamity: Calamity | None = None
         self.victim = ""
         """Whom the calamity befell: the command, or the host and port."""
         self.lines: tuple[int, int] | None = None
+        self._claims = gate.mask(_CLAIMS)
+        self._places = gate.mask(_PLACES)
+        self._calamities = gate.mask(_CALAMITIES_AT)
 
     def take(self, line: Line) -> None:
         """Read a line that looks as if it mattered."""
-        text, number, facts = line.text, line.number, line.facts or Facts()
-        if self.calamity is None:
-            if facts.calamitous is None:
-                facts.calamitous = _may_be_calamity(text)
-            if facts.calamitous:
-                self._suffer(text, number)
-        if facts.diagnostic is None:
-            facts.diagnostic = _diagnostic(line)
-        if facts.diagnostic >= 0:
-            self._diagnose(_DIAGNOSTICS[facts.diagnostic], text)
-            self._claim(text, number, strong=True)
-        elif not self._full:
-            self._hear(line, facts)
+        facts = line.facts or Facts()
+        if facts.means_nothing:
+            return
+        marks = line.marks
+        if marks & self._calamities and self.calamity is None:
+            self._suffer(line.text, line.number)
+        if marks & self._places and facts.diagnostic is None:
+            facts.diagnostic = _diagnostic(line.text)
+        if facts.diagnostic is not None and facts.diagnostic >= 0:
+            self._diagnose(_DIAGNOSTICS[facts.diagnostic], line.text)
+            self._claim(line.text, line.number, strong=True)
+        elif marks & self._claims:
+            if not self._full:
+                self._hear(line, facts)
+        elif not marks & self._calamities:
+            facts.means_nothing = True
 
     def last_words(self, texts: Iterable[str], number: int) -> None:
         """Look for a calamity in the stream's last lines, nearest first."""
         for text in texts:
             if self.calamity is not None:
                 return
-            if _may_be_calamity(text):
-                self._suffer(text, number)
+            self._suffer(text, number)
 
     @property
     def told(self) -> bool:
@@ -262,20 +285,38 @@ class Residue:
         """Whether there are more claims than anyone reads."""
         return self._strong and len(self.tally.causes) >= _MOST_CLAIMS
 
+    def again(self, facts: Facts, text: str, number: int) -> bool:
+        """Read a line by what its shape told before; False: it has to be looked at."""
+        if facts.means_nothing:
+            return True
+        if facts.cause is None or facts.cause not in self.tally.causes:
+            return False
+        if facts.counts and _has_zero(text):
+            return False
+        self.tally.causes[facts.cause] += 1
+        if self.lines is not None:
+            self.lines = (self.lines[0], number)
+        return True
+
+    def heard(self, marks: int) -> bool:
+        """Whether nothing that these literals stand for can be news any more."""
+        news = self._places | (0 if self.calamity is not None else self._calamities)
+        return self._full and not marks & news
+
     def _hear(self, line: Line, facts: Facts) -> None:
-        claim = facts.claim
-        if claim is None:
-            claim = _claim(line.text)
-            facts.counts = _counts(line.signs)
-            if not facts.counts or _ZERO.search(line.text) is None:
-                facts.claim = claim
-        elif facts.counts and _ZERO.search(line.text) is not None:
-            claim = _claim(line.text)
-        if claim is not Claim.NONE:
-            text, strong = line.text, claim is Claim.STRONG
-            self._claim(text, line.number, strong=strong)
-            if strong and len(self.tally.causes) < _MOST_CLAIMS:
-                self.tally.blame(text.strip())
+        text = line.text
+        if facts.strong is None:
+            facts.strong = _STRONG.match(text) is not None
+        if facts.strong and not _denies(text):
+            self._claim(text, line.number, strong=True)
+            if len(self.tally.causes) < _MOST_CLAIMS:
+                cause = self.tally.blame(text.strip())
+                if is_blurred(cause):
+                    facts.cause, facts.counts = cause, _counts(text)
+        elif self._patience:
+            self._patience -= 1
+            if _claims(text) and not _denies(text):
+                self._claim(text, line.number, strong=False)
 
     def _claim(self, text: str, number: int, *, strong: bool) -> None:
         said = text.strip()

@@ -1,16 +1,21 @@
 """Cuts a mixed stream of lines into the executions of tools."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
-from supervisor.analyzer.gate import fold, minimal, shortest
-from supervisor.analyzer.grammar import Grammar, Parser, Rule, RuleParser, rule_match
-from supervisor.analyzer.line import Line
+from supervisor.analyzer.gate import Gate, Index, anchor
+from supervisor.analyzer.grammar import Grammar, Parser, Rule
+from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.residue import LITERALS, Residue
+from supervisor.analyzer.rule_parser import RuleParser, groups_of
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
 
 _MOST_LANES = 16
+_LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
+"""One of them stands in every text with lanes whose names hold no colon."""
 
 
 @dataclass(slots=True)
@@ -21,15 +26,42 @@ class Segment:
     parser: Parser
     first: int
     last: int
+    rules: RuleParser | None = None
+    """The parser, where it is all data."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Openers:
-    """What lines with the same literals of the gate's may open."""
+class Book:
+    """What a set of grammars needs to find its lines; the same for every stream."""
 
-    rules: tuple[tuple[Rule, Grammar], ...]
-    signs: tuple[str, ...]
-    """One of them stands in every line that opens anything."""
+    def __init__(self, grammars: tuple[Grammar, ...]) -> None:
+        spoken = [one for grammar in grammars for rule in grammar.rules for one in rule.literals]
+        wanted = [literal for grammar in grammars for literal in grammar.literals]
+        self.grammars = grammars
+        self.gate = Gate((*spoken, *wanted, *LITERALS))
+        self._readers: dict[int, Index[Rule]] = {}
+
+    def openers(self, prior: str | None) -> Index[tuple[Rule, Grammar]]:
+        """Rules that may begin an execution; any rule of the tool that argv names may."""
+        return Index(
+            (self.gate.mask(rule.literals), (rule, grammar))
+            for grammar in self.grammars
+            for rule in grammar.rules
+            if rule.literals and (rule.opens or prior in (grammar.name, *grammar.aliases))
+        )
+
+    def reader(self, grammar: Grammar) -> Index[Rule]:
+        """A grammar's own rules."""
+        reader = self._readers.get(id(grammar))
+        if reader is None:
+            reader = Index((self.gate.mask(rule.literals), rule) for rule in grammar.rules)
+            self._readers[id(grammar)] = reader
+        return reader
+
+
+@lru_cache(maxsize=4)
+def book_of(grammars: tuple[Grammar, ...]) -> Book:
+    """The book of these grammars, made once."""
+    return Book(grammars)
 
 
 class Segmenter:
@@ -41,19 +73,17 @@ class Segmenter:
     def __init__(
         self, grammars: Iterable[Grammar], prior: str | None, on_failure: Callable[[str, str], None]
     ) -> None:
-        self._grammars = tuple(grammars)
-        self._prior = prior
+        self._book = book_of(tuple(grammars))
+        self._openers = self._book.openers(prior)
         self._on_failure = on_failure
         self._broken: set[str] = set()
         self._current: Segment | None = None
         self._lanes: dict[str, Segment] = {}
         self._finished: list[Segment] = []
-        self.residue = Residue()
-        literals = [literal for grammar in self._grammars for literal in grammar.literals]
-        self.literals = minimal((*literals, *LITERALS))
-        """What a line must contain to be looked at while nobody is attentive."""
-        self._openers: dict[int, _Openers] = {}
+        self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
+        self._dense = False
+        """Whether a good part of the last page's lines was wanted."""
 
     @property
     def attentive(self) -> bool:
@@ -62,14 +92,79 @@ class Segmenter:
             return True
         return bool(self._lanes) and any(lane.parser.attentive for lane in self._lanes.values())
 
+    @property
+    def hot(self) -> bool:
+        """Whether the next lines are likely to be more of the same."""
+        current = self._current
+        return current is not None and current.rules is not None and current.rules.hot is not None
+
+    def run(self, page: Page, index: int) -> int:
+        """Read lines from ``index`` on as more of the same; returns how many were.
+
+        It is quick because nothing else is looked for in them, so it reads only pages where
+        nothing stands that an earlier rule or a lane's name could begin with.
+        """
+        current = self._current
+        if current is None or current.rules is None or self._lanes:
+            return 0
+        rule = current.rules.hot
+        if rule is None or any(map(page.holds, _LANE_MARKS)):
+            return 0
+        rules = current.grammar.rules
+        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
+        if any(map(page.holds, map(anchor, earlier))):
+            return 0
+        count = current.rules.run(islice(page.texts, index, None))
+        if count:
+            current.last = page.first + index + count - 1
+        return count
+
+    def skim(self, page: Page, index: int, marks: int) -> bool:
+        """Read a line without a closer look, if its literals or its shape need none."""
+        current = self._current
+        rules = None if current is None else current.rules
+        if current is not None and (rules is None or rules.attentive):
+            return False
+        unread = rules is None or not rules.wants(marks)
+        if unread and not self._lanes and not self._openers.at(marks) and self.residue.heard(marks):
+            return True
+        facts = self._shapes.known(page.shapes[index])
+        return (
+            facts is not None
+            and facts.opens_nothing
+            and facts.laneless
+            and (rules is None or unread or facts.unread_by is rules.index)
+            and self.residue.again(facts, page.texts[index], page.first + index)
+        )
+
+    def marks(self, page: Page) -> Mapping[int, int]:
+        """What the gate finds in the lines of a page, by line and in order."""
+        find = self._marks_by_shape if self._dense else self._marks_by_line
+        marks = find(page)
+        self._dense = len(marks) > page.length // 4
+        return marks
+
+    def _marks_by_line(self, page: Page) -> dict[int, int]:
+        return self._book.gate.marks(page.block)
+
+    def _marks_by_shape(self, page: Page) -> dict[int, int]:
+        """The same, where most lines are wanted and many look like some before them."""
+        known = list(map(self._shapes.known, page.shapes[:-1]))
+        fresh = [index for index, facts in enumerate(known) if facts is None]
+        block = b"\n".join([page.shapes[index] for index in fresh]) + b"\n"
+        found = self._book.gate.marks(block) if fresh else {}
+        marks = {fresh[place]: bits for place, bits in found.items()}
+        marks |= {index: facts.marks for index, facts in enumerate(known) if facts is not None}
+        return dict(sorted(marks.items()))
+
     def take(self, line: Line) -> None:
         """Give one line to whom it belongs."""
-        opaque = self._current is not None and self._current.grammar.opaque
+        current = self._current
+        opaque = current is not None and current.grammar.opaque
         if line.marks and not opaque:
-            line.facts = self._shapes.facts(line.shape)
+            line.facts = self._shapes.facts(line.shape, line.marks)
         if not opaque and self._take_lane(line):
             return
-        current = self._current
         if current is not None and self._offer(current, line):
             return
         current = self._current
@@ -102,69 +197,45 @@ class Segmenter:
             return None
         return last
 
+    def renew_residue(self) -> None:
+        """Forget what no tool claimed; it was told."""
+        self.residue = Residue(self._book.gate)
+
     def drain(self) -> list[Segment]:
         """Segments that are over, each once."""
         finished, self._finished = self._finished, []
         return finished
 
     def _open(self, line: Line) -> Segment | None:
-        marks, facts = line.marks, line.facts
-        if not marks or (facts is not None and facts.opens_nothing_with == marks):
+        facts = line.facts
+        if not line.marks or (facts is not None and facts.opens_nothing):
             return None
-        openers = self._openers.get(marks)
-        if openers is None:
-            openers = self._openers[marks] = self._openers_of(marks)
-        text, signs = line.text, line.signs
         alike = True
-        if any(map(signs.__contains__, openers.signs)):
-            for rule, grammar in openers.rules:
-                if rule.sign not in signs:
-                    continue
-                if rule.pattern.match(text) is None:
-                    alike = alike and rule.blind
-                elif opened := self._try_open(rule, grammar, line):
-                    return opened
-                else:
-                    alike = False
+        for rule, grammar in self._openers.at(line.marks):
+            match = rule.pattern.match(line.text)
+            if match is None:
+                alike = alike and rule.blind
+                continue
+            alike = False
+            if groups_of(rule, match, line) is not None and (opened := self._begin(grammar, line)):
+                return opened
         if facts is not None and alike:
-            facts.opens_nothing_with = marks
+            facts.opens_nothing = True
         return None
 
-    def _openers_of(self, marks: int) -> _Openers:
-        """Rules that may open a segment by a line that contains these of the gate's literals."""
-        present = [text for bit, text in enumerate(self.literals) if marks >> bit & 1]
-        # Signs have one zero for each number, so that only literals without any compare.
-        worded = [literal for literal in self.literals if b"0" not in literal]
-        openers: list[tuple[Rule, Grammar]] = []
-        for grammar in self._grammars:
-            spoken = [fold(text.encode()) for text in grammar.literals]
-            for rule in grammar.rules:
-                precise = [literal for literal in worded if literal.decode("latin-1") in rule.sign]
-                fits = (
-                    all(literal in present for literal in precise)
-                    if precise
-                    else any(literal in text for literal in present for text in spoken)
-                )
-                if fits and self._may_open(rule, grammar):
-                    openers.append((rule, grammar))
-        return _Openers(tuple(openers), shortest(rule.sign for rule, _ in openers))
-
-    def _may_open(self, rule: Rule, grammar: Grammar) -> bool:
-        return rule.opens or self._prior in (grammar.name, *grammar.aliases)
-
-    def _try_open(self, rule: Rule, grammar: Grammar, line: Line) -> Segment | None:
+    def _begin(self, grammar: Grammar, line: Line) -> Segment | None:
         if grammar.name in self._broken:
             return None
         try:
-            if rule_match(rule, line) is None:
-                return None
-            parser = grammar.parser(grammar) if grammar.parser else RuleParser(grammar)
+            rules = RuleParser(grammar, self._book.reader(grammar))
+            parser = rules if grammar.parser is None else grammar.parser(grammar)
             if not parser.take(line):
                 return None
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(grammar, error)
             return None
-        return Segment(grammar, parser, line.number, line.number)
+        own = rules if grammar.parser is None else None
+        return Segment(grammar, parser, line.number, line.number, own)
 
     def _offer(self, segment: Segment, line: Line) -> bool:
         try:
@@ -180,13 +251,16 @@ class Segmenter:
 
     def _take_lane(self, line: Line) -> bool:
         """Give a line with a multiplexer's name in front to its lane's tool."""
+        facts = line.facts
+        if facts is not None and facts.laneless:
+            return False
         split = split_lane(line.text)
         if split is None:
+            if facts is not None:
+                facts.laneless = True
             return False
         lane, text = split
         inner = line.but(text)
-        if line.marks:
-            inner.facts = self._shapes.facts(inner.shape)
         segment = self._lanes.get(lane)
         if segment is not None:
             if self._offer(segment, inner):

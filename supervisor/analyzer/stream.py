@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
-from supervisor.analyzer.gate import fold, mark
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
-from supervisor.analyzer.line import HISTORY_BYTES, Line
+from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.lines import Blocks
-from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.segments import Segment, Segmenter
+from supervisor.analyzer.text import scrub
 from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.digests import Digest, Verdict
 
@@ -57,7 +56,7 @@ class Analyzer:
         residue = self._segmenter.residue
         if residue.told:
             digests.append(self._residue_digest(Outcome()))
-            self._segmenter.residue = Residue()
+            self._segmenter.renew_residue()
         return digests
 
     def close(
@@ -82,28 +81,34 @@ class Analyzer:
         return digests
 
     def _read(self, block: bytes) -> None:
+        page = Page(scrub(block), self._history, self._lines + 1)
+        self._read_lines(page, self._segmenter.run(page, 0))
+        self._lines += page.length
+        self._history = page.remember()
+
+    def _read_lines(self, page: Page, index: int) -> None:
+        """Give the lines from ``index`` on to the segmenter, as far as it wants them."""
         segmenter = self._segmenter
-        marks = mark(fold(block), segmenter.literals)
-        candidates = sorted(marks)
-        start = counted = 0
+        if index == page.length:
+            return
+        marks = segmenter.marks(page)
+        candidates = list(marks)
+        many = len(candidates) > page.length // 4
         ahead = 0
-        number = self._lines
-        while start < len(block):
-            if segmenter.attentive:
-                end = block.index(b"\n", start)
-            else:
-                # Those before ``start`` were read while every line was wanted.
-                ahead = bisect_left(candidates, start, ahead)
+        while index < page.length:
+            if not segmenter.attentive:
+                # Those before were read while every line was wanted.
+                ahead = bisect_left(candidates, index, ahead)
                 if ahead == len(candidates):
                     break
-                end = candidates[ahead]
-                start = block.rfind(b"\n", start, end) + 1 or start
-            number += block.count(b"\n", counted, end) + 1
-            line = Line(number, block[start:end], marks.get(end, 0))
-            segmenter.take(line.within(block, start, self._history))
-            start = counted = end + 1
-        self._lines = number + block.count(b"\n", counted)
-        self._history = (self._history + block[-HISTORY_BYTES:])[-HISTORY_BYTES:]
+                index = candidates[ahead]
+                if many and segmenter.skim(page, index, marks[index]):
+                    index += 1
+                    continue
+            segmenter.take(Line(page, index, marks.get(index, 0)))
+            index += 1
+            if segmenter.hot:
+                index += segmenter.run(page, index)
 
     def _drain(self) -> list[Digest]:
         return [
@@ -140,8 +145,8 @@ class Analyzer:
         return residue_digest(self._tool or "output", residue, outcome, last, lines)
 
     def _last_lines(self) -> tuple[str, ...]:
-        end = Line(self._lines + 1, b"").within(b"", 0, self._history)
-        texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above())
+        end = Page(b"", self._history, self._lines + 1)
+        texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above(0))
         return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 
 from supervisor.analyzer.fingerprint import normal
 from supervisor.digests import Diagnostic, Fixable
 
 _MOST_KEYS = 2000
-_MOST_IDENTITIES = 20_000
+_MOST_IDENTITIES = 2000
+_MOST_FILES = 20_000
 _MESSAGE_CHARS = 400
 _SYNTAX = re.compile(
     r"invalid-syntax|SyntaxError|IndentationError|TabError|syntax error|invalid syntax"
@@ -77,13 +79,18 @@ def number(digits: str | None) -> int:
     return int(plain) if plain.isdecimal() and len(plain) < 16 else 0  # noqa: PLR2004
 
 
-def severity_key(word: str | None) -> str:
-    """Key of ``Digest.counted`` for a tool's word; no word is an error.
+def severity_key(
+    word: str | None, own: Mapping[str, str] = MappingProxyType({}), default: str | None = None
+) -> str:
+    """Key of ``Digest.counted`` for a tool's word; ``own`` are the tool's words besides ours.
 
-    >>> severity_key("Warning"), severity_key(None)
-    ('warnings', 'errors')
+    >>> severity_key("Warning"), severity_key(None), severity_key("C", {"c": "notes"})
+    ('warnings', 'errors', 'notes')
     """
-    return _SEVERITIES.get((word or "error").lower(), "errors")
+    if not word:
+        return default or "errors"
+    word = word.lower()
+    return own.get(word) or _SEVERITIES.get(word) or default or "errors"
 
 
 @dataclass(slots=True)
@@ -101,7 +108,8 @@ class Tally:
     identities: set[bytes] = field(default_factory=set)
     _exemplars: dict[str, str] = field(default_factory=dict)
     _identified: set[int] = field(default_factory=set)
-    _ranks: dict[tuple[str | None, str, str], int] = field(default_factory=dict)
+    _kinds: dict[tuple[str | None, str, str], str] = field(default_factory=dict)
+    """Code, message and severity of findings seen before, and the cause they count for."""
     first: Diagnostic | None = None
     first_rank: int = 9
     fixable: Fixable | None = None
@@ -118,30 +126,46 @@ class Tally:
         """Count a finding, and keep it if it is of more consequence than the first."""
         code, message, counts_as = finding.code, finding.message, finding.counts_as
         self.counted[counts_as] += finding.times
-        kind = (code, message, counts_as)
-        rank = self._ranks.get(kind)
-        if rank is None:
-            rank = self._rank(finding)
-            if len(self._ranks) < _MOST_KEYS:
-                self._ranks[kind] = rank
         if code is not None and (code in self.by_code or _room(self.by_code)):
             self.by_code[code] += finding.times
-            if rank <= URGENT_RANK:
-                self.urgent_codes.add(code)
-        if finding.file is not None and len(self.files) < _MOST_IDENTITIES:
-            self.files.add(finding.file)
         if counts_as != "notes":
-            if cause := finding.cause or message:
-                self.blame(cause, finding.times)
-            self.identify(code, finding.file, message)
+            self.place(code, finding.file, message)
+        elif finding.file is not None:
+            self.files.add(finding.file)
+        kind = (code, message, counts_as)
+        cause = self._kinds.get(kind)
+        if cause is not None:
+            if cause:
+                self.causes[cause] += finding.times
+            return
+        cause = ""
+        if counts_as != "notes":
+            cause = self.blame(finding.cause or message, finding.times)
+        rank = self._rank(finding)
+        if rank <= URGENT_RANK and code is not None:
+            self.urgent_codes.add(code)
         if rank < self.first_rank:
             self.first, self.first_rank = finding.diagnostic, rank
+        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
+            self._kinds[kind] = cause
 
-    def blame(self, cause: str, times: int = 1) -> None:
-        """Count a cause; the first sighting of it is the one that is shown."""
-        kind = normal(cause[:_MESSAGE_CHARS])
-        if kind in self._exemplars or _room(self.causes):
-            self.causes[self._exemplars.setdefault(kind, cause[:_MESSAGE_CHARS])] += times
+    def place(self, code: str | None, file: str | None, message: str | None) -> None:
+        """Note where a finding of some kind stands."""
+        if file is not None and len(self.files) < _MOST_FILES:
+            self.files.add(file)
+        if len(self._identified) < _MOST_IDENTITIES:
+            self.identify(code, file, message)
+
+    def blame(self, cause: str, times: int = 1) -> str:
+        """Count a cause, and return the first sighting of it, which is the one that is shown.
+
+        Empty if there are too many to keep another.
+        """
+        if not cause or not _room(self.causes):
+            return ""
+        shown = self._exemplars.setdefault(normal(cause[:_MESSAGE_CHARS]), cause[:_MESSAGE_CHARS])
+        self.causes[shown] += times
+        return shown
 
     def identify(self, *parts: str | None) -> None:
         """Make ``parts``, without their accidents, belong to the segment's identity."""
@@ -175,7 +199,6 @@ class Tally:
         return rank
 
 
-@lru_cache(maxsize=2048)
 def _breaks_syntax(text: str) -> bool:
     return any(map(text.__contains__, _SYNTAX_SIGNS)) and _SYNTAX.search(text) is not None
 

@@ -1,19 +1,22 @@
-"""One raw line to the text that its tool meant: no colours, no redraws, no stamps in front."""
+"""Raw lines to the text that their tool meant: no colours, no redraws, no stamps in front."""
 
 import re
 
 _ESCAPES = re.compile(
-    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles and hyperlinks
+    rb"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # OSC: titles and hyperlinks
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours and cursor moves
     rb"|\x1b[()*+][0-9A-Za-z]|\x1b[=>@-Z\\^_78]"
 )
+_LINE_ENDS = re.compile(rb"\r+\n")
+_REDRAWN = re.compile(rb"[^\n]*\r")
 _STAMP = re.compile(
-    rb"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
-    rb"|\[\d\d:\d\d:\d\d(?:\.\d+)?\] "
+    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
+    r"|\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] |\d\d:\d\d:\d\d(?:[.,]\d+)? (?! *-|[AP]M )"
 )
-_STAMP_STARTS = frozenset(b"0123456789[")
-_RUNNER_MARK = re.compile(rb"##\[(?:error|warning)\]")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FRONT_STARTS = frozenset("0123456789[#\ufeff")
+"""What a line begins with that may have something in front."""
+_RUNNER_MARK = re.compile(r"##\[(?:error|warning)\]")
+_BYTE_ORDER_MARK = "\ufeff"
 _LANE = re.compile(
     r"(?P<compose>[A-Za-z][\w.-]*) +\| (?P<a>.*)"
     r"|(?P<concurrently>\[(?!gw\d)[\w:./@-]+\]) (?P<b>.*)"
@@ -24,33 +27,39 @@ _LANE_STARTS = frozenset("[#@")
 _TURBO_COLONS = 2
 
 
-def plain(raw: bytes) -> str:
-    r"""The line as a person would see it.
+def scrub(block: bytes) -> bytes:
+    r"""Complete lines without escapes, with ``\n`` at their ends, and of redraws the last.
 
-    Of a line that was redrawn with carriage returns the last drawing counts.
-
-    >>> plain(b"\x1b[31m1 failed\x1b[0m\r"), plain(b" 10%\r 90%\rdone")
-    ('1 failed', 'done')
-    >>> plain(b"2022-04-13T21:46:50.3239923Z FAILED a.py::b")
-    'FAILED a.py::b'
+    >>> scrub(b"\x1b[31m1 failed\x1b[0m\r\n 10%\r 90%\rdone\n")
+    b'1 failed\ndone\n'
     """
-    return clean(raw).decode("utf-8", "replace")
+    if b"\x1b" in block:
+        block = _ESCAPES.sub(b"", block)
+    if b"\r" in block:
+        block = _LINE_ENDS.sub(b"\n", block)
+        if b"\r" in block:
+            block = _REDRAWN.sub(b"", block)
+    return block
 
 
-def clean(raw: bytes) -> bytes:
-    """The bytes of what ``plain`` shows."""
-    if b"\x1b" in raw:
-        raw = _ESCAPES.sub(b"", raw)
-    if b"\r" in raw:
-        raw = raw.rstrip(b"\r")
-        raw = raw[raw.rfind(b"\r") + 1 :]
-    if raw and raw[0] in _STAMP_STARTS and (stamp := _STAMP.match(raw)):
-        raw = raw[stamp.end() :]
-    if raw.startswith(b"##") and (mark := _RUNNER_MARK.match(raw)):
-        raw = raw[mark.end() :]
-    while raw.startswith(_BYTE_ORDER_MARK):
-        raw = raw[len(_BYTE_ORDER_MARK) :]
-    return raw
+def bare(text: str) -> str:
+    """A line without what a runner wrote in front of it: stamps and marks.
+
+    >>> bare("2022-04-13T21:46:50.3239923Z FAILED a.py::b"), bare("12 | import os")
+    ('FAILED a.py::b', '12 | import os')
+    """
+    if text[:1] not in _FRONT_STARTS:
+        return text
+    if stamp := _STAMP.match(text):
+        text = text[stamp.end() :]
+    if mark := _RUNNER_MARK.match(text):
+        text = text[mark.end() :]
+    return text.lstrip(_BYTE_ORDER_MARK)
+
+
+def decode(data: bytes) -> str:
+    """Text of bytes that should be UTF-8; each byte that is not becomes U+FFFD."""
+    return data.decode("utf-8", "replace")
 
 
 def split_lane(text: str) -> tuple[str, str] | None:

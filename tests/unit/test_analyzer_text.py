@@ -5,14 +5,24 @@ import re
 
 import pytest
 
-from supervisor.analyzer import fingerprint, gate, grammar, shape, summary, tally, text, verdicts
+from supervisor.analyzer import (
+    fingerprint,
+    gate,
+    grammar,
+    rule_parser,
+    shape,
+    summary,
+    tally,
+    text,
+    verdicts,
+)
 from supervisor.analyzer.fingerprint import normal
-from supervisor.analyzer.gate import fold, mark, minimal
+from supervisor.analyzer.gate import Gate, anchor, fold, shortest
 from supervisor.analyzer.grammars import pytest_reports
 from supervisor.analyzer.grammars import python as python_grammar
 from supervisor.analyzer.lines import LINE_BYTES, Blocks
 from supervisor.analyzer.shape import Shapes, blind
-from supervisor.analyzer.text import plain
+from supervisor.analyzer.text import bare, decode, scrub
 
 
 @pytest.mark.parametrize(
@@ -33,7 +43,7 @@ from supervisor.analyzer.text import plain
 )
 def test_plain(raw: bytes, seen: str) -> None:
     """EA-D6: colours, redraws and stamps go, and only they."""
-    assert plain(raw) == seen
+    assert bare(decode(scrub(raw + b"\n"))) == f"{seen}\n"
 
 
 def test_long_lines_keep_both_ends() -> None:
@@ -50,13 +60,23 @@ def test_long_lines_keep_both_ends() -> None:
 
 def test_gate_searches_the_fewest_literals() -> None:
     """A literal that contains another one costs nothing."""
-    assert set(minimal(["error", "2 errors", "fail", "FAILED"])) == {b"error", b"fail"}
+    assert set(shortest(["error", "2 errors", "fail", "FAILED"])) == {"error", "fail", "FAILED"}
 
 
 def test_marks_say_which_literals_stand_in_a_line() -> None:
-    """Each line that holds a literal has one entry, at its end, with a bit for each of them."""
-    folded = fold(b"one FAILED two Error\nnothing\nfailed, failed\n")
-    assert mark(folded, (b"error", b"fail")) == {20: 0b11, 43: 0b10}
+    """Each line that holds a literal has marks, with a bit for each of them."""
+    gate = Gate(["Error", "FAIL", "found 0 bugs"])
+    marks = gate.marks(b"one FAILED two Error\nnothing\nfailed, failed\nFound 12 bugs\n")
+    error, fail, bugs = map(gate.bit, ("error", "fail", "found 0 bugs"))
+    assert marks == {0: error | fail, 2: fail, 3: bugs}
+
+
+@pytest.mark.parametrize("literal", ["Found 0 errors", ":0:0: ", "0/0 done", "a0", "0b0c0", "x"])
+@pytest.mark.parametrize("number", ["7", "42", "100000"])
+def test_anchor_stands_in_every_line_with_the_literal(literal: str, number: str) -> None:
+    """However long the numbers are, and whatever the case."""
+    line = fold(f"- {literal.replace('0', number)} -".upper().encode())
+    assert anchor(literal) in line
 
 
 @pytest.mark.parametrize(
@@ -78,10 +98,10 @@ def test_shapes_are_bounded() -> None:
     """However many shapes come, few are remembered; long ones are not."""
     shapes = Shapes()
     for number in range(5000):
-        shapes.facts(b"a" * (number % 300) + b"b" * (number // 300)).calamitous = True
-    assert len(shapes) <= 2048
+        shapes.facts(b"a" * (number % 300) + b"b" * (number // 300), 1).counts = True
+    assert len(shapes) <= 4096
     long = b"x" * 5000
-    assert shapes.facts(long) is not shapes.facts(long)
+    assert shapes.facts(long, 1) is not shapes.facts(long, 1)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +125,7 @@ def test_accidents_of_messages_alike_in_shape(message: str, kind: str) -> None:
         fingerprint,
         gate,
         grammar,
+        rule_parser,
         shape,
         summary,
         tally,

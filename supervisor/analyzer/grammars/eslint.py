@@ -18,21 +18,26 @@ _COUNTS = r"\d+ problems? \((?P<errors>\d+) errors?, (?P<warnings>\d+) warnings?
 GRAMMAR = Grammar(
     name="eslint",
     kind="linter",
-    literals=("error", "warning", ": parsing error"),
     fix="eslint --fix .",
     urgent=re.compile(r"no-undef|import/no-unresolved|import/named|constructor-super|no-dupe-\w+"),
     rules=(
         Rule(  # The first row below the file's name.
             does=Does.FINDING,
-            literal="0:0",
+            literal=("  error", "  warning"),
             pattern=_ROW,
             before=re.compile(r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.\w+|<\w+>)\s*$"),
             continues=_LAST_LINE,
         ),
-        Rule(does=Does.FINDING, literal="0:0", pattern=_ROW, opens=False, continues=_LAST_LINE),
         Rule(
             does=Does.FINDING,
-            literal=":0:0: ",
+            literal=("  error", "  warning"),
+            pattern=_ROW,
+            opens=False,
+            continues=_LAST_LINE,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=("[error", "[warning"),
             pattern=re.compile(
                 r"(?=.*/)(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)"
                 rf" \[(?P<severity>Error|Warning)(?:/{_RULE})?\]$"
@@ -48,7 +53,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=": line ",
+            literal=": line 0, col 0, ",
             pattern=re.compile(
                 r"(?P<file>[^\s:][^:]*): line (?P<line>\d+), col (?P<column>\d+),"
                 rf" (?P<severity>Error|Warning) - (?P<message>.*?)(?: \({_RULE}\))?$"

@@ -12,7 +12,6 @@ _FINDING = (
 GRAMMAR = Grammar(
     name="flake8",
     kind="linter",
-    literals=(":0: ", "00: "),
     aliases=("pycodestyle", "pep8"),
     urgent=re.compile(r"F82[123]|F70\d|E9\d\d"),
     rules=(

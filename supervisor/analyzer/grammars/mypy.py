@@ -11,12 +11,12 @@ _PLACE = (
     r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*\.(?:pyi?|ipynb)(?::cell_\d+)?)"
     r":(?P<line>\d+)(?::(?P<column>\d+))?(?::\d+:\d+)?: "
 )
-_CODE = r"(?:  \[(?P<code>[a-z][a-z0-9-]*)\])?$"
+# A lazy match before an optional code would take seven times as long.
+_SAID = r"(?:(?P<message>.*)  \[(?P<code>[a-z][a-z0-9-]*)\]|(?P<remark>.*))$"
 
 GRAMMAR = Grammar(
     name="mypy",
     kind="types",
-    literals=("error: ", "warning: ", " error", "no issues found"),
     aliases=("dmypy",),
     at_once=False,  # It writes its cache between the findings and the trailer.
     urgent=re.compile(r"syntax|name-defined|import(?:-not-found)?|used-before-def"),
@@ -29,30 +29,30 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=":0: error: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>error): (?P<message>.*?){_CODE}"),
+            pattern=re.compile(rf"{_PLACE}(?P<severity>error): {_SAID}"),
             continues=re.compile(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
         ),
         Rule(
             does=Does.FINDING,
             literal=":0: warning: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>warning): (?P<message>.*?){_CODE}"),
+            pattern=re.compile(rf"{_PLACE}(?P<severity>warning): {_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=":0: note: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>note): (?P<message>.*?){_CODE}"),
+            pattern=re.compile(rf"{_PLACE}(?P<severity>note): {_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.TAIL,
-            literal=": note: ",
+            literal=(": note: in ", ": note: at top"),
             pattern=re.compile(r"\S.*\.pyi?: note: (?:In |At top level)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
-            literal="error: ",
+            literal=": error: ",
             pattern=re.compile(
                 r"(?:mypy|dmypy|mypy\.ini|setup\.cfg|pyproject\.toml|(?P<file>\S+\.pyi?)):"
                 r" error: (?P<message>.*)"
@@ -65,7 +65,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.TRAILER,
-            literal="Found ",
+            literal=("error in 0", "errors in 0"),
             pattern=re.compile(
                 r"Found (?P<errors>\d+) errors? in (?P<files>\d+) (?:source )?files?"
                 r" \((?:checked (?P<checked>\d+) source files?"

@@ -19,6 +19,10 @@ _TRAILER = re.compile(
     rf"(?P<rule>=+ )?(?P<counts>{_COUNTS}(?:, {_COUNTS})*|no tests ran)"
     r"(?: in (?P<took>[\d.]+)(?:s| seconds)(?: \([\d:, a-z]+\))?)?(?: =+)?$"
 )
+_LAST_WORDS = (
+    *("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warning", "warnings"),
+    *("error", "errors", "rerun", "reruns", "total", "no tests ran"),
+)
 _COUNT = re.compile(r"(\d+) ([a-z ]+)")
 _SECTION = re.compile(
     r"=+ (?P<name>FAILURES|ERRORS|X?PASSES|XFAILURES|warnings summary.*|slowest .*"
@@ -269,12 +273,18 @@ GRAMMAR = Grammar(
     parser=PytestParser,
     rules=(
         Rule(does=Does.START, literal="test session starts", pattern=_START),
-        Rule(does=Does.START, literal="s =", pattern=re.compile(r"=+ (?:FAILURES|ERRORS) =+$")),
+        Rule(
+            does=Does.START,
+            literal=("= failures =", "= errors ="),
+            pattern=re.compile(r"=+ (?:FAILURES|ERRORS) =+$"),
+        ),
         Rule(does=Does.FINDING, literal=".py", pattern=_SUMMARY),
         Rule(does=Does.FINDING, literal=".py::", pattern=_PROGRESS),
         Rule(does=Does.FINDING, literal="[gw", pattern=_XDIST),
         Rule(
-            does=Does.TRAILER, literal=" in ", pattern=re.compile(rf"{_TRAILER.pattern}(?<=[=s)])")
+            does=Does.TRAILER,
+            literal=tuple(f"{word} in 0" for word in _LAST_WORDS),
+            pattern=re.compile(rf"{_TRAILER.pattern}(?<=[=s)])"),
         ),
         Rule(does=Does.BROKEN, literal="INTERNALERROR> ", pattern=re.compile(r"INTERNALERROR> ")),
         Rule(

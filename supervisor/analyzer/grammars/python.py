@@ -131,7 +131,6 @@ def _module(file: str) -> str:
 GRAMMAR = Grammar(
     name="python",
     kind="crash",
-    literals=("traceback (most", "error: "),
     aliases=("python3",),
     parser=TracebackParser,
     rules=(

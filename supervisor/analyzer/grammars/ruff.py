@@ -15,7 +15,6 @@ _PLACE = r":(?P<line>\d+):(?P<column>\d+)"
 GRAMMAR = Grammar(
     name="ruff",
     kind="linter",
-    literals=("--> ", ":0: ", "00: ", " error", "checks passed"),
     fix="ruff check --fix",
     urgent=re.compile(
         r"F82[123]|F70\d|F63[1-4]|E9\d\d|PLE\d+|undefined-(?:name|local|export)|invalid-syntax"
@@ -43,7 +42,6 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal="0:0",
             pattern=re.compile(
                 r"  +(?P<line>\d+):(?P<column>\d+) +"
                 rf"(?:{_CODE}|(?P<syntax>invalid-syntax)):? {_FIX}(?P<message>\S.*)"
@@ -52,7 +50,6 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal="\t",
             pattern=re.compile(
                 r"\s*(?P<times>\d+)\t(?:<[^>]*>)?(?P<code>[A-Z]+\d+|)(?:</?[^>]*>)?\s*\t"
                 r"(?:\[[*\- ]\] |\s*)(?P<rule>[a-z][\w-]*)"
@@ -61,20 +58,19 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FILE,
-            literal=":",
             pattern=re.compile(r"(?P<file>\S+\.(?:pyi?|ipynb|toml)):$"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
-            literal="Found ",
+            literal=" remaining).",
             pattern=re.compile(
                 r"Found \d+ errors? \((?P<fixed>\d+) fixed, (?P<errors>\d+) remaining\)\.$"
             ),
         ),
         Rule(
             does=Does.TRAILER,
-            literal="Found ",
+            literal=("found 0 error", "found 0 errors."),
             pattern=re.compile(r"Found (?P<errors>\d+) errors?\.$"),
         ),
         Rule(
@@ -118,7 +114,6 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.TAIL,
-            literal="  - '",
             pattern=re.compile(r"  - '[\w.-]+' -> '"),
             opens=False,
         ),

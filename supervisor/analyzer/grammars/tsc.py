@@ -16,7 +16,6 @@ _REST = (
 GRAMMAR = Grammar(
     name="tsc",
     kind="types",
-    literals=("error", "warning ts"),
     aliases=("vue-tsc", "tsgo"),
     urgent=re.compile(
         r"TS1\d{3}|TS2304|TS2305|TS2307|TS2318|TS2503|TS2552|TS2580|TS18003|TS5\d{3}"
@@ -47,7 +46,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.TRAILER,
-            literal="Found ",
+            literal=("found 0 error", "found 0 errors"),
             pattern=re.compile(
                 r"Found (?P<errors>\d+) errors?(?: in (?P<files>\d+) files"
                 r"| in the same file, starting at: .*|\. Watching for file changes)\.?$"
@@ -55,7 +54,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.TRAILER,
-            literal="Found ",
+            literal=("found 0 error", "found 0 errors"),
             pattern=re.compile(r"Found (?P<errors>\d+) errors?(?: in \S+:\d+)?\.?$"),
             opens=False,
         ),
@@ -74,7 +73,7 @@ GRAMMAR = Grammar(
             ),
             opens=False,
         ),
-        Rule(does=Does.TAIL, literal="Files", pattern=re.compile(r"Errors  Files$"), opens=False),
-        Rule(does=Does.TAIL, literal="0  ", pattern=re.compile(r"\s+\d+  \S+:\d+$"), opens=False),
+        Rule(does=Does.TAIL, pattern=re.compile(r"Errors  Files$"), opens=False),
+        Rule(does=Does.TAIL, pattern=re.compile(r"\s+\d+  \S+:\d+$"), opens=False),
     ),
 )
