@@ -53,7 +53,8 @@ class Digest:
     tool: str
     """Name of the tool (``ruff``, ``pytest``, …), or ``output`` where none was recognised."""
     kind: str
-    """``linter``, ``formatter``, ``types``, ``tests``, ``build``, ``crash`` or ``output``."""
+    """``linter``, ``formatter``, ``types``, ``tests``, ``build``, ``packages``, ``deploy``,
+    ``vcs``, ``log``, ``crash`` or ``output``."""
     verdict: Verdict
     declared: Mapping[str, int]
     """What the tool's own trailer says: ``errors``, ``failed``, ``passed``, …"""

@@ -57,7 +57,8 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding without ``code`` goes on until a line that this matches, which has it."""
+    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
+    a line that it matches, a blank one, or a dozen others."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)

@@ -103,6 +103,8 @@ class RuleParser:
         if rule is None:
             return 0
         match, file = rule.pattern.match, self._file
+        later = () if rule.continues is None else rule.continues.groupindex.keys()
+        needs_code, needs_file = "code" in later, "file" in later
         a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning = rule.columns
         alike: dict[tuple[str | None, ...], _Alike] = {}
         found_in: set[tuple[str | None, ...]] = set()
@@ -113,7 +115,7 @@ class RuleParser:
                 break
             groups = (*found.groups(), None)  # The last one is for groups that there are not.
             code = groups[a_code] or groups[a_name]
-            if rule.continues is not None and not code:
+            if (needs_code and not code) or (needs_file and not groups[a_file]):
                 break
             count += 1
             file = groups[a_file] or file
@@ -179,9 +181,10 @@ class RuleParser:
         return True
 
     def _find(self, rule: Rule, groups: dict[str, str | None]) -> None:
-        finding = self._found(rule, groups, self._file)
-        self._file = finding.file
-        if rule.continues is not None and finding.code is None:
+        later = () if rule.continues is None else rule.continues.groupindex.keys()
+        finding = self._found(rule, groups, None if "file" in later else self._file)
+        self._file = finding.file or self._file
+        if any(getattr(finding, name) is None for name in later):
             self._open, self._continued = (rule, finding), 0
         else:
             self._add(finding)
@@ -246,7 +249,16 @@ class RuleParser:
         self._continued += 1
         if match := rule.continues.match(text):
             self._open = None
-            self._add(replace(finding, times=1, code=match["code"]))
+            rest = found(match.groupdict(), None)
+            self._add(
+                replace(
+                    finding,
+                    file=finding.file or rest.file,
+                    line=finding.line or rest.line,
+                    column=finding.column or rest.column,
+                    code=finding.code or rest.code,
+                )
+            )
             return True
         if not text.strip() or self._continued > _MOST_CONTINUATIONS:
             self.close()

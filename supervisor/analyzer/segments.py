@@ -14,6 +14,8 @@ from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
 
 _MOST_LANES = 16
+_MOST_ASIDE = 4
+"""Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
 _LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
 """One of them stands in every text with lanes whose names hold no colon."""
 
@@ -78,6 +80,7 @@ class Segmenter:
         self._on_failure = on_failure
         self._broken: set[str] = set()
         self._current: Segment | None = None
+        self._aside: list[Segment] = []
         self._lanes: dict[str, Segment] = {}
         self._finished: list[Segment] = []
         self.residue = Residue(self._book.gate)
@@ -170,8 +173,8 @@ class Segmenter:
         current = self._current
         if current is not None and current.grammar.opaque and not current.parser.done:
             return
-        if (opened := self._open(line)) is not None:
-            self._finish_current()
+        if (opened := self._resume(line) or self._open(line)) is not None:
+            self._set_aside()
             self._current = opened
         elif line.text.strip():
             if current is not None and current.parser.done:
@@ -181,6 +184,7 @@ class Segmenter:
 
     def pause(self) -> None:
         """A quiet stretch: whoever may have finished has."""
+        self._finish_aside()
         for lane in [*self._lanes]:
             if _may_be_over(self._lanes[lane]):
                 self._finish(self._lanes.pop(lane))
@@ -189,6 +193,7 @@ class Segmenter:
 
     def close(self) -> Segment | None:
         """The segment that was open to the end, if it says anything; others are finished."""
+        self._finish_aside()
         for lane in self._lanes.values():
             self._finish(lane)
         self._lanes.clear()
@@ -202,9 +207,28 @@ class Segmenter:
         self.residue = Residue(self._book.gate)
 
     def drain(self) -> list[Segment]:
-        """Segments that are over, each once."""
+        """Segments that are over, each once, by where they began."""
         finished, self._finished = self._finished, []
-        return finished
+        return sorted(finished, key=lambda segment: segment.first)
+
+    def _resume(self, line: Line) -> Segment | None:
+        """The execution that another tool's lines have interrupted and that this line goes on with.
+
+        One that such a line could begin anew, but does not belong to, is over.
+        """
+        if not self._aside or not line.marks:
+            return None
+        speaking = [
+            grammar
+            for rule, grammar in self._openers.at(line.marks)
+            if rule.pattern.match(line.text) is not None
+        ]
+        for segment in [one for one in self._aside if one.grammar in speaking]:
+            self._aside.remove(segment)
+            if self._offer(segment, line):
+                return segment
+            self._finish(segment)
+        return None
 
     def _open(self, line: Line) -> Segment | None:
         facts = line.facts
@@ -273,6 +297,23 @@ class Segmenter:
             self._finish(self._lanes.pop(lane))
         self._lanes[lane] = opened
         return True
+
+    def _set_aside(self) -> None:
+        """Make room for another tool's execution; what is not over may go on after it."""
+        current, self._current = self._current, None
+        if current is None:
+            return
+        if current.parser.done or not current.parser.tally.told:
+            self._finish(current)
+            return
+        self._aside.append(current)
+        if len(self._aside) > _MOST_ASIDE:
+            self._finish(self._aside.pop(0))
+
+    def _finish_aside(self) -> None:
+        for segment in self._aside:
+            self._finish(segment)
+        self._aside.clear()
 
     def _finish_current(self) -> None:
         current, self._current = self._current, None

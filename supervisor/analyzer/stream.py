@@ -119,11 +119,14 @@ class Analyzer:
     def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
         self._verdicts.add(verdict)
         self._digests += 1
-        return digest_of(segment, self._name(segment.grammar), verdict, outcome)
+        return digest_of(segment, self._name(segment), verdict, outcome)
 
-    def _name(self, grammar: Grammar) -> str:
+    def _name(self, segment: Segment) -> str:
         """The name by which argv calls the tool, where it is one of the grammar's."""
-        return self._tool if self._tool in grammar.aliases else grammar.name
+        grammar = segment.grammar
+        if self._tool in grammar.aliases:
+            return self._tool
+        return segment.parser.tally.name or grammar.name
 
     def _needs_residue(self, outcome: Outcome, last: Segment | None) -> bool:
         status = outcome.verdict

@@ -99,6 +99,8 @@ class Tally:
 
     urgent: re.Pattern[str] | None = None
     """Codes whose findings explain others: undefined names, missing modules."""
+    name: str | None = None
+    """What the tool is called, where its output shows that it is a relative of the grammar's."""
     declared: dict[str, int] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     by_code: Counter[str] = field(default_factory=Counter)
