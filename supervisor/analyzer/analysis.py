@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisor.analyzer.stream import Analyzer
-from supervisor.analyzer.summary import place
+from supervisor.analyzer.summary import fixable_of, place
 from supervisor.digests import Digest, Verdict
 
 SCHEMA = 1
@@ -105,7 +105,7 @@ def _details(digest: Digest) -> list[str]:
         lines.append("first: " + " ".join(part for part in said if part))
     lines += [f"{cause.count} × {cause.message}" for cause in digest.causes]
     if digest.fix and digest.fixable:
-        total = digest.declared.get("errors", 0) + digest.declared.get("warnings", 0)
+        total = fixable_of(digest.fixable, digest.declared, digest.counted)
         lines.append(f"fix: {digest.fix} ({digest.fixable.safe}/{total})")
     lines.append(f"lines {digest.lines[0]}-{digest.lines[1]}, {digest.fingerprint}")
     return lines

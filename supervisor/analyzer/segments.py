@@ -1,6 +1,6 @@
 """Cuts a mixed stream of lines into the executions of tools."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -8,6 +8,7 @@ from itertools import islice
 from supervisor.analyzer.gate import Gate, Index, anchor
 from supervisor.analyzer.grammar import Grammar, Parser, Rule
 from supervisor.analyzer.line import Line, Page
+from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import LITERALS, Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
 from supervisor.analyzer.shape import Shapes
@@ -30,6 +31,11 @@ class Segment:
     last: int
     rules: RuleParser | None = None
     """The parser, where it is all data."""
+
+    @property
+    def records(self) -> RecordParser | None:
+        """The parser, where it reads records."""
+        return self.parser if isinstance(self.parser, RecordParser) else None
 
 
 class Book:
@@ -181,6 +187,53 @@ class Segmenter:
                 self._finish_current()
             if line.marks:
                 self.residue.take(line)
+
+    @property
+    def aloof(self) -> bool:
+        """Whether all belongs to the tool that speaks, whatever it is."""
+        current = self._current
+        return current is not None and current.grammar.opaque and not current.parser.done
+
+    def include(self, segment: Segment) -> None:
+        """Let what was read elsewhere follow; it speaks until another tool does."""
+        self._set_aside()
+        self._current = segment
+
+    def read(self, grammar: Grammar, records: Sequence[Record], first: int) -> None:
+        """Give records, each a line from number ``first`` on, to the tool that they belong to."""
+        place = 0
+        while place < len(records):
+            segment = self._reader(grammar, first + place)
+            if segment is None or segment.records is None:
+                return
+            try:
+                count = segment.records.read(records[place:])
+            except Exception as error:  # noqa: BLE001 - a grammar may be a user's
+                self._give_up(grammar, error)
+                self._current = None
+                return
+            place += count
+            if count:
+                segment.last = first + place - 1
+            if place < len(records):
+                self._finish_current()
+                place += not count and segment.first == first + place
+
+    def _reader(self, grammar: Grammar, number: int) -> Segment | None:
+        """The execution that reads records by a grammar, made to speak."""
+        current = self._current
+        if current is not None and current.grammar is grammar:
+            return current
+        for segment in self._aside:
+            if segment.grammar is grammar:
+                self._aside.remove(segment)
+                self.include(segment)
+                return segment
+        if grammar.name in self._broken or grammar.parser is None:
+            return None
+        segment = Segment(grammar, grammar.parser(grammar), number, number)
+        self.include(segment)
+        return segment
 
     def pause(self) -> None:
         """A quiet stretch: whoever may have finished has."""

@@ -2,12 +2,15 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
+from supervisor.analyzer.documents import Document, Documents, FormBook, Part, Records
+from supervisor.analyzer.forms import FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
-from supervisor.analyzer.line import Line, Page
+from supervisor.analyzer.line import Line, Page, remember
 from supervisor.analyzer.lines import Blocks
 from supervisor.analyzer.segments import Segment, Segmenter
 from supervisor.analyzer.text import scrub
@@ -34,7 +37,9 @@ class Analyzer:
         grammars: Iterable[Grammar] = GRAMMARS,
     ) -> None:
         self._tool = tool
-        self._segmenter = Segmenter(grammars, tool, on_failure or _ignore)
+        self._on_failure = on_failure or _ignore
+        self._segmenter = Segmenter(grammars, tool, self._on_failure)
+        self._documents: dict[int, Documents] = {}
         self._blocks = Blocks()
         self._history = b""
         self._lines = 0
@@ -45,8 +50,12 @@ class Analyzer:
 
     def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
         """Digests of what is over by now; ``stream`` is the descriptor it came from."""
-        for block in self._blocks.feed(chunk, stream):
-            self._read(block)
+        documents = self._documents.get(stream)
+        if documents is None:
+            documents = Documents(_book(), self._is_aloof, self._on_failure)
+            self._documents[stream] = documents
+        for part in documents.feed(chunk):
+            self._take(part, stream)
         return self._drain()
 
     def flush(self) -> list[Digest]:
@@ -63,6 +72,9 @@ class Analyzer:
         self, exit_code: int | None, *, signum: int | None = None, timed_out: bool = False
     ) -> list[Digest]:
         """The remaining digests; the end of the program applies to the last and to the whole."""
+        for stream, documents in sorted(self._documents.items()):
+            for part in documents.close():
+                self._take(part, stream)
         for block in self._blocks.close():
             self._read(block)
         outcome = Outcome(exit_code, signum, timed_out)
@@ -79,6 +91,24 @@ class Analyzer:
         if self.verdict is Verdict.OK and self._segmenter.residue.claim:
             self.verdict = Verdict.UNKNOWN
         return digests
+
+    def _is_aloof(self) -> bool:
+        return self._segmenter.aloof
+
+    def _take(self, part: Part, stream: int) -> None:
+        match part:
+            case bytes():
+                for block in self._blocks.feed(part, stream):
+                    self._read(block)
+            case Records():
+                self._segmenter.read(part.form.grammar, part.records, self._lines + 1)
+                self._lines += len(part.records)
+                self._history = remember(self._history, part.data)
+            case Document():
+                first, last = self._lines + 1, self._lines + max(1, part.lines)
+                segment = Segment(part.parser.form.grammar, part.parser, first, last)
+                self._segmenter.include(segment)
+                self._lines += part.newlines
 
     def _read(self, block: bytes) -> None:
         page = Page(scrub(block), self._history, self._lines + 1)
@@ -151,6 +181,11 @@ class Analyzer:
         end = Page(b"", self._history, self._lines + 1)
         texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above(0))
         return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
+
+
+@cache
+def _book() -> FormBook:
+    return FormBook(FORMS, RECORDS)
 
 
 def _ignore(grammar: str, problem: str) -> None:

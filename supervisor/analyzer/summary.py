@@ -1,11 +1,11 @@
 """One line of at most 200 bytes that saves the reader from opening the raw output."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from supervisor.analyzer.tally import URGENT_RANK, Tally
 from supervisor.analyzer.text import cut
-from supervisor.digests import Diagnostic, Verdict
+from supervisor.digests import Diagnostic, Fixable, Verdict
 
 SUMMARY_BYTES = 200
 _FIRST_BYTES = 80
@@ -154,5 +154,10 @@ def _first(tally: Tally, kind: str) -> str:
 def _fix(tally: Tally, fix: str | None) -> str:
     if fix is None or tally.fixable is None:
         return ""
-    total = tally.declared.get("errors", 0) + tally.declared.get("warnings", 0)
-    return f"; `{fix}` ({tally.fixable.safe}/{max(total, tally.fixable.safe)})"
+    return f"; `{fix}` ({tally.fixable.safe}/{fixable_of(tally.fixable, tally.declared, tally.counted)})"
+
+
+def fixable_of(fixable: Fixable, declared: Mapping[str, int], counted: Mapping[str, int]) -> int:
+    """Of how many findings some can be mended."""
+    said = (counts.get("errors", 0) + counts.get("warnings", 0) for counts in (declared, counted))
+    return max(*said, fixable.safe)

@@ -182,7 +182,8 @@ class Tally:
     @property
     def told(self) -> bool:
         """Whether the segment is worth a digest."""
-        return bool(self.counted or self.declared or self.green or self.broken or self.ended)
+        said = self.counted or self.declared or self.remarks
+        return bool(said or self.green or self.broken or self.ended)
 
     @property
     def problems(self) -> int:

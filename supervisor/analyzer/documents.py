@@ -1,0 +1,216 @@
+r"""Takes documents and JSON lines out of what arrives, before the rest is cut into lines.
+
+Where a line could be a document's first, it is read on trial, and what was read is kept until it
+is known whose the document is. What is nobody's goes the way of all text. All of it depends on
+the bytes alone, not on how they arrived.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from supervisor.analyzer.form import Form
+from supervisor.analyzer.open_document import LOOK_BACK_BYTES, PIECE_BYTES, Document, OpenDocument
+from supervisor.analyzer.outline import Signatures
+from supervisor.analyzer.records import RecordForm, RecordForms, Records, parse
+from supervisor.analyzer.text import decode
+
+_START = (
+    rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)*+"
+    rb"(?:\{\s{0,80}+(?:\"%b)|\[\s{0,80}+(?:\{%b)|<(?:\?xml\s%b|(?:%b)[\s/>]))"
+)
+_RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
+"""Lines that each begin with a brace."""
+_IN_FRONT = re.compile(rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)*+")
+"""Byte order marks and colours."""
+_BRACE, _ANGLE = b"{<"
+_MOST_STRANGERS = 1000
+
+Part = bytes | Records | Document
+
+
+class FormBook:
+    """What is known of documents and records; the same for every stream."""
+
+    def __init__(self, forms: Sequence[Form], records: Sequence[RecordForm]) -> None:
+        self.signatures = Signatures(forms)
+        self.records = RecordForms(records)
+        roots = {path.partition(".")[0] for one in forms if one.markup for path in _paths(one)}
+        names = b"|".join(re.escape(root.encode()) for root in sorted(roots)) or rb"(?!)"
+        self.start = re.compile(_START % (b"", b"", b"", names))
+        """What a line begins with that may be a document's first."""
+        # What the end of the data cuts off may become that.
+        cut_off = _START % (rb"|\Z", rb"|\Z", rb"|[?\w]{0,20}+\Z", names)
+        cut_off = rb"(?!\Z)(?:%b|%b(?:\Z|\xef\xbb?\Z|\x1b\[?[\d;]*\Z))" % (cut_off, _IN_FRONT.pattern)
+        self.maybe = re.compile(cut_off)
+        self.maybe_below = re.compile(rb"\n(?=%b)" % cut_off)
+
+
+class _View:
+    """What arrived, and how far it was looked at."""
+
+    def __init__(self, data: bytes, *, final: bool) -> None:
+        self.data = data
+        self.final = final
+        self.text = 0
+        """Where that text begins which was not given on."""
+        self.place = 0
+        """What comes before was looked at."""
+        self.aloof: bool | None = None
+        """Whether all is text, while only lines follow that could begin a document."""
+        self.over = False
+
+    def text_up_to(self, end: int) -> Iterator[bytes]:
+        """The text before ``end`` that was not given on."""
+        if self.text < end:
+            yield self.data[self.text : end]
+        self.text = end
+
+
+class Documents:
+    """Takes one stream apart. ``aloof`` says whether all of it is text now."""
+
+    def __init__(
+        self, book: FormBook, aloof: Callable[[], bool], on_failure: Callable[[str, str], None]
+    ) -> None:
+        self._book = book
+        self._aloof = aloof
+        self._on_failure = on_failure
+        self._held = bytearray()
+        """What is not decided; begins where a line does, or a unit of the open document."""
+        self._fresh = True
+        """Whether a line begins where we look on."""
+        self._document: OpenDocument | None = None
+        self._keys: tuple[str, ...] = ()
+        """Keys of the open document, where it is one line."""
+        self._strangers: set[tuple[str, ...]] = set()
+        """Keys of such as were nobody's."""
+
+    def feed(self, chunk: bytes) -> Iterator[Part]:
+        """Parts that can be told apart by now."""
+        if self._held:
+            if b"\n" not in chunk and len(self._held) + len(chunk) < PIECE_BYTES:
+                self._held += chunk
+                return
+            chunk = bytes(self._held) + chunk
+            self._held.clear()
+        yield from self._split(_View(chunk, final=False))
+
+    def close(self) -> Iterator[Part]:
+        """What is left."""
+        data = bytes(self._held)
+        self._held.clear()
+        yield from self._split(_View(data, final=True))
+
+    def _split(self, view: _View) -> Iterator[Part]:
+        while not view.over:
+            yield from self._look(view) if self._document is None else self._read_on(view)
+
+    def _look(self, view: _View) -> Iterator[Part]:
+        """Go to the next line that may be a document's first."""
+        start = self._next_start(view)
+        if start is None:
+            if view.place < len(view.data):
+                self._fresh = view.data[-1:] == b"\n"
+            view.over = True
+            yield from view.text_up_to(len(view.data))
+            return
+        if start > view.place or view.aloof is None:
+            # Whether somebody wants all for himself depends on the lines before.
+            yield from view.text_up_to(start)
+            view.aloof = self._aloof()
+        view.place = start
+        if not view.aloof and self._book.start.match(view.data, start):
+            yield from self._begin(view)
+        elif view.aloof or view.final:
+            self._pass_line(view)
+        else:
+            yield from self._hold(view)
+
+    def _next_start(self, view: _View) -> int | None:
+        if self._fresh and self._book.maybe.match(view.data, view.place):
+            return view.place
+        found = self._book.maybe_below.search(view.data, view.place)
+        return None if found is None else found.start() + 1
+
+    def _pass_line(self, view: _View) -> None:
+        """Let a line be text."""
+        end = view.data.find(b"\n", view.place) + 1
+        self._fresh = end > 0
+        view.place = end or len(view.data)
+
+    def _hold(self, view: _View) -> Iterator[Part]:
+        """Wait for more."""
+        yield from view.text_up_to(view.place)
+        self._held += view.data[view.place :]
+        self._fresh = view.over = True
+
+    def _begin(self, view: _View) -> Iterator[Part]:
+        """Read JSON lines or open a document."""
+        front = _IN_FRONT.match(view.data, view.place)
+        if front is not None and front[0]:
+            yield from view.text_up_to(view.place)
+            view.text = view.place = front.end()
+        keys: tuple[str, ...] = ()
+        if view.data[view.place] == _BRACE:
+            line = _line_at(view)
+            if line is None:
+                yield from self._hold(view)
+                return
+            record = parse(decode(line)) if line.rstrip()[-1:] == b"}" else None
+            if record is not None:
+                if self._book.records.form(record) is not None:
+                    yield from self._read_records(view)
+                    return
+                keys = tuple(record)
+        if keys and keys in self._strangers:
+            self._pass_line(view)
+            return
+        yield from view.text_up_to(view.place)
+        self._keys = keys
+        self._document = OpenDocument(
+            self._book.signatures, self._on_failure, markup=view.data[view.place] == _ANGLE
+        )
+
+    def _read_records(self, view: _View) -> Iterator[Part]:
+        """Read lines up to one that is no record of a tool's."""
+        yield from view.text_up_to(view.place)
+        run = _RUN.match(view.data, view.place)
+        end = len(view.data) if run is None else run.end()
+        for records in self._book.records.read(view.data[view.place : end]):
+            yield records
+            view.place += len(records.data)
+        view.text = view.place
+        self._fresh = True
+        view.aloof = False
+
+    def _read_on(self, view: _View) -> Iterator[Part]:
+        """Read the open document on."""
+        document = self._document
+        if document is None:
+            return
+        step = document.read(view.data, view.place, final=view.final)
+        if step.waits:
+            self._held += view.data[step.text :]
+            view.over = True
+            return
+        self._document = None
+        self._fresh, view.text, view.place, view.aloof = step.fresh, step.text, step.place, False
+        if step.document is not None:
+            yield step.document
+        elif self._keys and len(self._strangers) < _MOST_STRANGERS:
+            self._strangers.add(self._keys)
+
+
+def _line_at(view: _View) -> bytes | None:
+    """The line that begins here; empty if it is too long to be held, None if its end is missing."""
+    end = view.data.find(b"\n", view.place, view.place + LOOK_BACK_BYTES)
+    if end >= 0:
+        return view.data[view.place : end]
+    if len(view.data) - view.place >= LOOK_BACK_BYTES:
+        return b""
+    return view.data[view.place :] if view.final else None
+
+
+def _paths(form: Form) -> Iterator[str]:
+    for signature in form.signatures:
+        yield from signature

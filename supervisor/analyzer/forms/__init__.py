@@ -1,0 +1,26 @@
+"""Documents and records that we know, by tool; the order decides where two could claim one."""
+
+from supervisor.analyzer.form import Form
+from supervisor.analyzer.forms import (
+    backend,
+    files,
+    javascript,
+    junit,
+    python,
+    security,
+    shared,
+    tests,
+)
+from supervisor.analyzer.records import RecordForm
+
+FORMS: tuple[Form, ...] = (
+    *tests.FORMS,
+    *junit.FORMS,
+    *python.FORMS,
+    *javascript.FORMS,
+    *backend.FORMS,
+    *files.FORMS,
+    *security.FORMS,
+    *shared.FORMS,
+)
+RECORDS: tuple[RecordForm, ...] = ()

@@ -1,0 +1,129 @@
+"""Walks along a tree of places with the events of a document."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from supervisor.analyzer.form import Items
+from supervisor.analyzer.json_events import Event
+from supervisor.analyzer.outline import Node
+
+_STARTS = frozenset({"start_map", "start_array"})
+_ENDS = frozenset({"end_map", "end_array"})
+_MOST_PARTS = 20_000
+_STRING_CHARS = 4000
+
+
+class Visitor(Protocol):
+    """Hears of what stands at the places of a tree."""
+
+    def enter(self, node: Node, key: str) -> None:
+        """A map or an array begins here."""
+
+    def leave(self, node: Node) -> None:
+        """It ended."""
+
+    def value(self, node: Node, key: str, value: Any) -> None:
+        """A string, a number, a truth value or nothing stands here."""
+
+    def item(self, items: Items, item: Any) -> None:
+        """A finding, whole."""
+
+
+class Walk:
+    """Takes events and tells a visitor of those at places of the tree; builds items."""
+
+    def __init__(self, root: Node, visitor: Visitor, *, any_key: bool) -> None:
+        self._visitor = visitor
+        self._any_key = any_key
+        """Whether ``*`` is also any key of a map."""
+        self._node = Node()
+        self._child: Node | None = root
+        self._key = ""
+        self._above: list[tuple[Node, Node | None]] = []
+        self._skipped = 0
+        """How deep we are in what nobody wants."""
+        self._item: _Item | None = None
+
+    def take(self, events: Iterable[Event]) -> bool:
+        """Walk on; whether the document ended."""
+        for event, value in events:
+            if self._item is not None:
+                if self._item.take(event, value):
+                    self._give(self._item)
+                    if not self._above:
+                        return True
+            elif self._skipped:
+                self._skipped += (event in _STARTS) - (event in _ENDS)
+            elif event == "map_key":
+                node, self._key = self._node, value
+                self._child = node.children.get(value) or (node.many if self._any_key else None)
+            elif event in _STARTS:
+                self._enter(event)
+            elif event in _ENDS:
+                self._visitor.leave(self._node)
+                self._node, self._child = self._above.pop()
+                if not self._above:
+                    return True
+            elif self._child is not None:
+                self._visit(self._child, value)
+        return False
+
+    def _enter(self, event: str) -> None:
+        child = self._child
+        if child is None:
+            self._skipped = 1
+            return
+        self._visitor.enter(child, self._key)
+        if child.items is not None and event == "start_map":
+            self._item = _Item(child.items)
+            return
+        self._above.append((self._node, child))
+        self._node = child
+        self._child = child.many if event == "start_array" else None
+
+    def _visit(self, child: Node, value: Any) -> None:
+        self._visitor.value(child, self._key, value)
+        if child.items is not None and value is not None:
+            self._visitor.item(child.items, value)
+
+    def _give(self, item: "_Item") -> None:
+        self._item = None
+        self._visitor.item(item.items, item.root)
+
+
+class _Item:
+    """A value that is put together, up to a number of parts and without the ends of long strings."""
+
+    def __init__(self, items: Items) -> None:
+        self.items = items
+        self.root: dict[str, Any] = {}
+        self._here: Any = self.root
+        self._key = ""
+        self._above: list[Any] = []
+        self._room = _MOST_PARTS
+
+    def take(self, event: str, value: Any) -> bool:
+        """Add what an event tells; whether the item is complete."""
+        if event == "map_key":
+            self._key = value
+        elif event in _STARTS:
+            inner: Any = {} if event == "start_map" else []
+            self._put(inner)
+            self._above.append(self._here)
+            self._here = inner
+        elif event not in _ENDS:
+            self._put(value[:_STRING_CHARS] if isinstance(value, str) else value)
+        elif not self._above:
+            return True
+        else:
+            self._here = self._above.pop()
+        return False
+
+    def _put(self, value: Any) -> None:
+        if self._room <= 0:
+            return
+        self._room -= 1
+        if isinstance(self._here, list):
+            self._here.append(value)
+        else:
+            self._here.setdefault(self._key, value)
