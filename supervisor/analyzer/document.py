@@ -26,7 +26,7 @@ class Recogniser:
     def __init__(self, signatures: Signatures) -> None:
         self._signatures = signatures
         self._lacking = signatures.begin()
-        self._walk = Walk(signatures.root, self, any_key=False)
+        self._walk = Walk(signatures.root, self)
         self.form: Form | None = None
 
     def take(self, events: Sequence[Event]) -> bool:
@@ -69,7 +69,7 @@ class DocumentParser:
         self._waiting: list[tuple[Items, Finding]] = []
         self._sums: dict[str, int] = {}
         self._proven = False
-        self._walk = Walk(outline(form), self, any_key=True)
+        self._walk = Walk(outline(form), self)
 
     def read(self, events: Sequence[Event]) -> bool:
         """Read more of the document; whether it ended."""

@@ -40,7 +40,10 @@ class FormBook:
         """What a line begins with that may be a document's first."""
         # What the end of the data cuts off may become that.
         cut_off = _START % (rb"|\Z", rb"|\Z", rb"|[?\w]{0,20}+\Z", names)
-        cut_off = rb"(?!\Z)(?:%b|%b(?:\Z|\xef\xbb?\Z|\x1b\[?[\d;]*\Z))" % (cut_off, _IN_FRONT.pattern)
+        cut_off = rb"(?!\Z)(?:%b|%b(?:\Z|\xef\xbb?\Z|\x1b\[?[\d;]*\Z))" % (
+            cut_off,
+            _IN_FRONT.pattern,
+        )
         self.maybe = re.compile(cut_off)
         self.maybe_below = re.compile(rb"\n(?=%b)" % cut_off)
 

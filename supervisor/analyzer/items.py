@@ -54,7 +54,9 @@ def get(path: str) -> Get:
     >>> get("a.0.b|c")({"a": [{"b": 1}]}), get("a|c")({"c": 2})
     (1, 2)
     """
-    ways = [one.split(".") for one in path.split("|")] if path else []
+    if not path:
+        return _nothing
+    ways = [one.split(".") for one in path.split("|")]
 
     def found(value: Any) -> Any:
         for way in ways:
@@ -74,6 +76,8 @@ def said(value: Any) -> str:
     >>> said("two\n lines"), said(["a ", {"string": "b"}]), said(None), said(2086)
     ('two lines', 'a b', '', '2086')
     """
+    if value is None:
+        return ""
     text = _words(value)
     if "\x1b" in text:
         text = _ESCAPE.sub("", text)
@@ -90,6 +94,10 @@ def whole(value: Any) -> int | None:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _nothing(_value: Any) -> None:
+    """No path leads to no value."""
 
 
 def _step(value: Any, key: str) -> Any:
@@ -123,8 +131,8 @@ def _stands(mark: str) -> Callable[[Any], bool]:
 
 
 def _from_one(value: Any, *, from_zero: bool) -> int | None:
-    number = whole(value)
+    number = None if value is None else whole(value)
     if number is None:
         return None
     number += from_zero
-    return number if 0 < number else None
+    return number if number > 0 else None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import ijson
+import ijson  # type: ignore[import-untyped]
 
 Event = tuple[str, Any]
 """``start_map``, ``map_key``, ``string`` and their like, with the key or the value."""
@@ -32,7 +32,7 @@ class JsonEvents:
 
     def feed(self, unit: bytes) -> Sequence[Event]:
         """Events of the next unit; those before its fault, if it has one."""
-        events = self._events
+        events: list[Event] = self._events
         events.clear()
         try:
             self._parser.send(unit)

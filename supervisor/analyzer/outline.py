@@ -15,7 +15,9 @@ class Node:
 
     children: dict[str, "Node"] = field(default_factory=dict)
     many: "Node | None" = None
-    """The place of each element of an array, and of a map's keys that are not in ``children``."""
+    """The place of each element of an array."""
+    others: "Node | None" = None
+    """The place of a map's keys that are not in ``children``."""
     items: Items | None = None
     names: str | None = None
     """What a string here is called in the context."""
@@ -28,12 +30,13 @@ class Node:
     signs: list[tuple[int, int, str | None]] = field(default_factory=list)
     """Signatures that this place belongs to: which one, its bit, the value that is asked for."""
 
-    def at(self, path: str) -> "Node":
-        """The place below this one, made where it is new."""
+    def at(self, path: str, *, any_key: bool = False) -> "Node":
+        """The place below this one, made where it is new; ``*`` may be any key of a map, too."""
         node = self
         for key in path.split(".") if path else ():
             if key == _MANY:
                 node.many = node.many or Node()
+                node.others = node.many if any_key else None
                 node = node.many
             else:
                 node = node.children.setdefault(key, Node())
@@ -44,25 +47,28 @@ class Node:
 def outline(form: Form) -> Node:
     """What is wanted of a document of this form."""
     root = Node()
+
+    def at(path: str) -> Node:
+        return root.at(path, any_key=True)
+
     for items in (*form.items, *((form.levels,) if form.levels else ())):
-        root.at(items.at).items = items
-    if form.scope is not None:
-        root.at(form.scope).is_scope = True
+        at(items.at).items = items
     for name, path in {**form.context, **({"name": form.name} if form.name else {})}.items():
-        node = root.at(path.removesuffix("@"))
         if path.endswith("@"):
-            node.names_key = name
+            at(path.removesuffix("@")).names_key = name
         else:
-            node.names = name
+            at(path).names = name
+    if form.scope is not None:
+        at(form.scope).is_scope = True
     for path, key in form.declares.items():
-        root.at(path).declares = key
+        at(path).declares = key
     for path in form.proof:
-        root.at(path).proves = True
+        at(path).proves = True
     for path in form.breaks:
-        root.at(path).breaks = True
+        at(path).breaks = True
     for path, above in form.loops.items():
         parent, _, key = path.rpartition(".")
-        root.at(parent).children[key] = root.at(above)
+        at(parent).children[key] = at(above)
     return root
 
 

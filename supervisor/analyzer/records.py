@@ -11,7 +11,7 @@ from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.text import decode
 
 Record = Mapping[str, Any]
-_scan = json.JSONDecoder().scan_once
+_decode = json.JSONDecoder().raw_decode
 RECORD_BYTES = 1 << 17
 _MOST_SHAPES = 2000
 
@@ -105,8 +105,8 @@ def parse(text: str) -> Record | None:
     ({'a': 1}, None, None)
     """
     try:
-        record, end = _scan(text, 0)
-    except (ValueError, StopIteration, RecursionError):
+        record, end = _decode(text)
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and not text[end:].strip() else None
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
-from supervisor.analyzer.gate import Gate, Index, anchor
-from supervisor.analyzer.grammar import Grammar, Parser, Rule
+from supervisor.analyzer.book import book_of
+from supervisor.analyzer.gate import anchor
+from supervisor.analyzer.grammar import Grammar, Parser
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.records import Record, RecordParser
-from supervisor.analyzer.residue import LITERALS, Residue
+from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
@@ -36,40 +36,6 @@ class Segment:
     def records(self) -> RecordParser | None:
         """The parser, where it reads records."""
         return self.parser if isinstance(self.parser, RecordParser) else None
-
-
-class Book:
-    """What a set of grammars needs to find its lines; the same for every stream."""
-
-    def __init__(self, grammars: tuple[Grammar, ...]) -> None:
-        spoken = [one for grammar in grammars for rule in grammar.rules for one in rule.literals]
-        wanted = [literal for grammar in grammars for literal in grammar.literals]
-        self.grammars = grammars
-        self.gate = Gate((*spoken, *wanted, *LITERALS))
-        self._readers: dict[int, Index[Rule]] = {}
-
-    def openers(self, prior: str | None) -> Index[tuple[Rule, Grammar]]:
-        """Rules that may begin an execution; any rule of the tool that argv names may."""
-        return Index(
-            (self.gate.mask(rule.literals), (rule, grammar))
-            for grammar in self.grammars
-            for rule in grammar.rules
-            if rule.literals and (rule.opens or prior in (grammar.name, *grammar.aliases))
-        )
-
-    def reader(self, grammar: Grammar) -> Index[Rule]:
-        """A grammar's own rules."""
-        reader = self._readers.get(id(grammar))
-        if reader is None:
-            reader = Index((self.gate.mask(rule.literals), rule) for rule in grammar.rules)
-            self._readers[id(grammar)] = reader
-        return reader
-
-
-@lru_cache(maxsize=4)
-def book_of(grammars: tuple[Grammar, ...]) -> Book:
-    """The book of these grammars, made once."""
-    return Book(grammars)
 
 
 class Segmenter:
@@ -148,23 +114,11 @@ class Segmenter:
 
     def marks(self, page: Page) -> Mapping[int, int]:
         """What the gate finds in the lines of a page, by line and in order."""
-        find = self._marks_by_shape if self._dense else self._marks_by_line
-        marks = find(page)
+        find = self._book.gate.marks
+        dense = self._dense  # Then most lines are wanted, and many look like some before them.
+        marks = self._shapes.marks(page.shapes[:-1], find) if dense else find(page.block)
         self._dense = len(marks) > page.length // 4
         return marks
-
-    def _marks_by_line(self, page: Page) -> dict[int, int]:
-        return self._book.gate.marks(page.block)
-
-    def _marks_by_shape(self, page: Page) -> dict[int, int]:
-        """The same, where most lines are wanted and many look like some before them."""
-        known = list(map(self._shapes.known, page.shapes[:-1]))
-        fresh = [index for index, facts in enumerate(known) if facts is None]
-        block = b"\n".join([page.shapes[index] for index in fresh]) + b"\n"
-        found = self._book.gate.marks(block) if fresh else {}
-        marks = {fresh[place]: bits for place, bits in found.items()}
-        marks |= {index: facts.marks for index, facts in enumerate(known) if facts is not None}
-        return dict(sorted(marks.items()))
 
     def take(self, line: Line) -> None:
         """Give one line to whom it belongs."""
@@ -176,12 +130,11 @@ class Segmenter:
             return
         if current is not None and self._offer(current, line):
             return
-        current = self._current
-        if current is not None and current.grammar.opaque and not current.parser.done:
+        if self.aloof:
             return
+        current = self._current
         if (opened := self._resume(line) or self._open(line)) is not None:
-            self._set_aside()
-            self._current = opened
+            self.include(opened)
         elif line.text.strip():
             if current is not None and current.parser.done:
                 self._finish_current()
@@ -200,40 +153,37 @@ class Segmenter:
         self._current = segment
 
     def read(self, grammar: Grammar, records: Sequence[Record], first: int) -> None:
-        """Give records, each a line from number ``first`` on, to the tool that they belong to."""
+        """Give records to their tool; each is a line, the first of them line ``first``."""
         place = 0
         while place < len(records):
             segment = self._reader(grammar, first + place)
-            if segment is None or segment.records is None:
+            reader = None if segment is None else segment.records
+            if segment is None or reader is None:
                 return
             try:
-                count = segment.records.read(records[place:])
+                count = reader.read(records[place:])
             except Exception as error:  # noqa: BLE001 - a grammar may be a user's
                 self._give_up(grammar, error)
                 self._current = None
                 return
-            place += count
-            if count:
-                segment.last = first + place - 1
+            # A record that not even a new execution takes is nobody's.
+            place += count or segment.first == first + place
+            segment.last = max(segment.last, first + place - 1)
             if place < len(records):
                 self._finish_current()
-                place += not count and segment.first == first + place
 
     def _reader(self, grammar: Grammar, number: int) -> Segment | None:
-        """The execution that reads records by a grammar, made to speak."""
-        current = self._current
-        if current is not None and current.grammar is grammar:
-            return current
-        for segment in self._aside:
-            if segment.grammar is grammar:
-                self._aside.remove(segment)
-                self.include(segment)
-                return segment
-        if grammar.name in self._broken or grammar.parser is None:
-            return None
-        segment = Segment(grammar, grammar.parser(grammar), number, number)
-        self.include(segment)
-        return segment
+        """The execution that reads records by a grammar; it speaks now."""
+        current, make = self._current, grammar.parser
+        if current is None or current.grammar is not grammar:
+            current = next((one for one in self._aside if one.grammar is grammar), None)
+            if current is not None:
+                self._aside.remove(current)
+            elif make is not None and grammar.name not in self._broken:
+                current = Segment(grammar, make(grammar), number, number)
+            if current is not None:
+                self.include(current)
+        return current
 
     def pause(self) -> None:
         """A quiet stretch: whoever may have finished has."""

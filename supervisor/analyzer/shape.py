@@ -1,6 +1,7 @@
 """Lines that differ in their digits only are alike: what was decided once need not be again."""
 
 import re
+from collections.abc import Callable, Sequence
 
 _DIGITS_TO_ZERO = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)) + bytes(
     range(128, 256)
@@ -59,6 +60,17 @@ class Shapes:
                     self._facts.clear()
                 self._facts[key] = facts
         return facts
+
+    def marks(
+        self, shapes: Sequence[bytes], find: Callable[[bytes], dict[int, int]]
+    ) -> dict[int, int]:
+        """What the gate finds in lines of these shapes, which is known of those seen before."""
+        known = list(map(self.known, shapes))
+        fresh = [index for index, facts in enumerate(known) if facts is None]
+        found = find(b"\n".join([shapes[index] for index in fresh]) + b"\n") if fresh else {}
+        marks = {fresh[place]: bits for place, bits in found.items()}
+        marks |= {index: facts.marks for index, facts in enumerate(known) if facts is not None}
+        return dict(sorted(marks.items()))
 
 
 def shape(data: bytes) -> bytes:

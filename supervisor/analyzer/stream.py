@@ -6,12 +6,14 @@ from functools import cache
 from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
-from supervisor.analyzer.documents import Document, Documents, FormBook, Part, Records
+from supervisor.analyzer.documents import Documents, FormBook, Part
 from supervisor.analyzer.forms import FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
 from supervisor.analyzer.line import Line, Page, remember
 from supervisor.analyzer.lines import Blocks
+from supervisor.analyzer.open_document import Document
+from supervisor.analyzer.records import Records
 from supervisor.analyzer.segments import Segment, Segmenter
 from supervisor.analyzer.text import scrub
 from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
@@ -80,10 +82,12 @@ class Analyzer:
         outcome = Outcome(exit_code, signum, timed_out)
         last = self._segmenter.close()
         digests = self._drain()
+        if last is not None and _is_log(last):
+            digests.append(self._digest(last, Verdict.UNKNOWN, Outcome()))
+            last = None
         if last is not None:
-            tally = last.parser.tally
             explained = bool(self._verdicts & BAD)
-            verdict = judge(outcome, parsed(tally), explained=explained)
+            verdict = judge(outcome, parsed(last.parser.tally), explained=explained)
             digests.append(self._digest(last, verdict, outcome))
         if self._needs_residue(outcome, last):
             digests.append(self._residue_digest(outcome))
@@ -142,7 +146,11 @@ class Analyzer:
 
     def _drain(self) -> list[Digest]:
         return [
-            self._digest(segment, parsed(segment.parser.tally), Outcome())
+            self._digest(
+                segment,
+                Verdict.UNKNOWN if _is_log(segment) else parsed(segment.parser.tally),
+                Outcome(),
+            )
             for segment in self._segmenter.drain()
         ]
 
@@ -181,6 +189,11 @@ class Analyzer:
         end = Page(b"", self._history, self._lines + 1)
         texts = (text.strip()[:_MOST_TEXT_BYTES] for text in end.above(0))
         return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
+
+
+def _is_log(segment: Segment) -> bool:
+    """Whether it is a program's own log; what that tells of need not be the program's failure."""
+    return segment.grammar.kind == "log"
 
 
 @cache

@@ -154,7 +154,8 @@ def _first(tally: Tally, kind: str) -> str:
 def _fix(tally: Tally, fix: str | None) -> str:
     if fix is None or tally.fixable is None:
         return ""
-    return f"; `{fix}` ({tally.fixable.safe}/{fixable_of(tally.fixable, tally.declared, tally.counted)})"
+    total = fixable_of(tally.fixable, tally.declared, tally.counted)
+    return f"; `{fix}` ({tally.fixable.safe}/{total})"
 
 
 def fixable_of(fixable: Fixable, declared: Mapping[str, int], counted: Mapping[str, int]) -> int:

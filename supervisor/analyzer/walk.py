@@ -32,10 +32,8 @@ class Visitor(Protocol):
 class Walk:
     """Takes events and tells a visitor of those at places of the tree; builds items."""
 
-    def __init__(self, root: Node, visitor: Visitor, *, any_key: bool) -> None:
+    def __init__(self, root: Node, visitor: Visitor) -> None:
         self._visitor = visitor
-        self._any_key = any_key
-        """Whether ``*`` is also any key of a map."""
         self._node = Node()
         self._child: Node | None = root
         self._key = ""
@@ -48,21 +46,17 @@ class Walk:
         """Walk on; whether the document ended."""
         for event, value in events:
             if self._item is not None:
-                if self._item.take(event, value):
-                    self._give(self._item)
-                    if not self._above:
-                        return True
+                if self._build(self._item, event, value):
+                    return True
             elif self._skipped:
                 self._skipped += (event in _STARTS) - (event in _ENDS)
             elif event == "map_key":
-                node, self._key = self._node, value
-                self._child = node.children.get(value) or (node.many if self._any_key else None)
+                self._key = value
+                self._child = self._node.children.get(value) or self._node.others
             elif event in _STARTS:
                 self._enter(event)
             elif event in _ENDS:
-                self._visitor.leave(self._node)
-                self._node, self._child = self._above.pop()
-                if not self._above:
+                if self._leave():
                     return True
             elif self._child is not None:
                 self._visit(self._child, value)
@@ -81,18 +75,28 @@ class Walk:
         self._node = child
         self._child = child.many if event == "start_array" else None
 
+    def _leave(self) -> bool:
+        """Go up; whether that was the root."""
+        self._visitor.leave(self._node)
+        self._node, self._child = self._above.pop()
+        return not self._above
+
     def _visit(self, child: Node, value: Any) -> None:
         self._visitor.value(child, self._key, value)
         if child.items is not None and value is not None:
             self._visitor.item(child.items, value)
 
-    def _give(self, item: "_Item") -> None:
+    def _build(self, item: "_Item", event: str, value: Any) -> bool:
+        """Put an item together; whether it was the whole document."""
+        if not item.take(event, value):
+            return False
         self._item = None
         self._visitor.item(item.items, item.root)
+        return not self._above
 
 
 class _Item:
-    """A value that is put together, up to a number of parts and without the ends of long strings."""
+    """A map that is put together, up to a number of parts and without the ends of long strings."""
 
     def __init__(self, items: Items) -> None:
         self.items = items

@@ -11,6 +11,14 @@ from supervisor.analyzer.forms import (
     shared,
     tests,
 )
+from supervisor.analyzer.grammars import (
+    cargo_json,
+    go_test_json,
+    json_lines,
+    libtest_json,
+    logs,
+    terraform_json,
+)
 from supervisor.analyzer.records import RecordForm
 
 FORMS: tuple[Form, ...] = (
@@ -23,4 +31,11 @@ FORMS: tuple[Form, ...] = (
     *security.FORMS,
     *shared.FORMS,
 )
-RECORDS: tuple[RecordForm, ...] = ()
+RECORDS: tuple[RecordForm, ...] = (
+    go_test_json.RECORDS,
+    cargo_json.RECORDS,
+    libtest_json.RECORDS,
+    terraform_json.RECORDS,
+    *json_lines.RECORDS,
+    logs.RECORDS,
+)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from supervisor.analyzer.tally import Finding
 
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_FRAME = re.compile(r'\s*(?:at .*[:)\d>]$|File "|❯ |\.\.\. \d+ more|Traceback \()')
+_FRAME = re.compile(r'\s*(?:at .*[:)\d>]$|File "|\u276f |\.\.\. \d+ more|Traceback \()')
 _NOISE = re.compile(r"\s*(?:$|● .*|[-+~^]+$|Hint: )")
 _EXCEPTION = re.compile(r"(?:E {3,})?[A-Za-z_][\w.]*(?:Error|Exception|Failed|Exit|Interrupt)\b")
 _PYTHON = re.compile(r"^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+): ", re.MULTILINE)
 _SCRIPT = re.compile(
-    r"(?:at .*?\(?|❯ )(?:file://)?(?P<file>(?:[A-Za-z]:)?[^\s():]+\.\w+):(?P<line>\d+):(?P<column>\d+)"
+    r"(?:at .*?\(?|\u276f )(?:file://)?(?P<file>(?:[A-Za-z]:)?[^\s():]+\.\w+):(?P<line>\d+):(?P<column>\d+)"
 )
 _JVM = re.compile(r"at (?P<where>[\w.$]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
 _PLAIN = re.compile(r"(?P<file>[^\s:()][^:()\n]*\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?")

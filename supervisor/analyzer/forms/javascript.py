@@ -94,9 +94,7 @@ FORMS = (
                 severity="severity",
             ),
             Items(at="*.invalidOptionWarnings.*", message="text", counts_as="errors"),
-            Items(
-                at="*.parseErrors.*", line="line", column="column", code="rule", message="text"
-            ),
+            Items(at="*.parseErrors.*", line="line", column="column", code="rule", message="text"),
         ),
         context={"file": "*.source"},
         scope="*",

@@ -1,10 +1,9 @@
 """JUnit's XML, which most test tools write, and Visual Studio's TRX.
 
-Sources: apache/maven-surefire, surefire-test-report.xsd; pytest-dev/pytest, src/_pytest/junitxml.py;
-microsoft/vstest, src/Microsoft.TestPlatform.Extensions.TrxLogger.
+Sources: apache/maven-surefire, surefire-test-report.xsd; pytest-dev/pytest,
+src/_pytest/junitxml.py; microsoft/vstest, src/Microsoft.TestPlatform.Extensions.TrxLogger.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from supervisor.analyzer.form import Context, Form, Items

@@ -11,17 +11,8 @@ from dataclasses import replace
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import ruff
+from supervisor.analyzer.grammars.json_lines import RUFF_ITEMS
 
-RUFF_ITEMS = Items(
-    file="filename",
-    line="location.row",
-    column="location.column",
-    code="code|name",
-    message="message",
-    counts_as="errors",
-    safe="fix.applicability=safe",
-    unsafe="fix.applicability=unsafe",
-)
 _PYLINT = Grammar(
     name="pylint",
     kind="linter",

@@ -195,9 +195,7 @@ FORMS = (
                 severity="extra.severity",
                 severities={"inventory": "notes", "experiment": "notes", **_SEVERITIES},
             ),
-            Items(
-                at="errors.*", file="path", code="type", message="message", severity="level"
-            ),
+            Items(at="errors.*", file="path", code="type", message="message", severity="level"),
         ),
         proof=("paths.scanned.*",),
     ),

@@ -12,21 +12,13 @@ from urllib.parse import unquote, urlsplit
 
 from supervisor.analyzer.form import Context, Form, Items
 from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.grammars.json_lines import RDJSON_ITEMS
 from supervisor.analyzer.items import get, said
 from supervisor.analyzer.tally import Finding, Tally
 
 _NO_FINDING = ("pass", "notapplicable", "informational")
 _RUFF_CODE = re.compile(r"[A-Z]{1,6}\d{3,4}|invalid-syntax|syntax-error")
 _PRIORITIES = {"1": "errors", "2": "errors", "3": "warnings", "4": "warnings", "5": "notes"}
-RDJSON_ITEMS = Items(
-    file="location.path",
-    line="location.range.start.line",
-    column="location.range.start.column",
-    code="code.value",
-    message="message",
-    severity="severity",
-    severities={"unknown_severity": "warnings"},
-)
 
 
 def _sarif(finding: Finding, result: Any) -> Finding | None:
@@ -174,9 +166,7 @@ FORMS = (
         settle=_author,
     ),
     Form(
-        grammar=Grammar(
-            name="checkstyle", kind="linter", severities={"ignore": "notes"}, rules=()
-        ),
+        grammar=Grammar(name="checkstyle", kind="linter", severities={"ignore": "notes"}, rules=()),
         markup=True,
         signatures=(("checkstyle",),),
         items=(

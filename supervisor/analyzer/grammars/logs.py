@@ -1,0 +1,151 @@
+"""Programs' own structured logs, as JSON lines and as logfmt; records of one message are one cause.
+
+The keys are those of bunyan, pino, winston, structlog, python-json-logger, zap, zerolog, logrus,
+slog, log15, Serilog's compact format, logstash and Google's cloud logging.
+"""
+
+import re
+from collections.abc import Mapping
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.items import said
+from supervisor.analyzer.records import Record, RecordForm, RecordParser
+from supervisor.analyzer.tally import Finding, Tally
+
+_LEVEL_KEYS = (
+    *("level", "levelname", "severity", "lvl", "log.level", "loglevel", "log_level", "Level"),
+    *("@level", "@l", "LEVEL", "severity_text", "levelName"),
+)
+_MESSAGE_KEYS = (
+    *("msg", "message", "event", "@message", "@mt", "@m", "Message", "text", "log", "body"),
+    *("MESSAGE", "short_message"),
+)
+_REASON_KEYS = ("err", "error", "exception", "exc_info", "cause")
+_CALLER_KEYS = ("caller", "file", "filename", "pathname")
+_ERRORS = ("error", "err", "eror", "fatal", "critical", "crit", "panic", "dpanic", "alert")
+_LEVELS = {
+    **dict.fromkeys((*_ERRORS, "emergency", "emerg", "severe", "e", "f", "fault"), "errors"),
+    **dict.fromkeys(("warn", "warning", "w", "wrn"), "warnings"),
+}
+_ERROR_NUMBER, _WARNING_NUMBER, _MOST_NUMBER = 50, 40, 100
+"""Of bunyan and pino; syslog's, which go to 7, run the other way and are not read."""
+_CALLER = re.compile(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
+_MESSAGE_CHARS = 400
+
+
+class _Reader:
+    """Counts what is bad; the rest of a log says nothing here."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.tally = Tally(urgent=grammar.urgent)
+
+    def take(self, record: Record) -> bool:
+        """Read a record."""
+        counts_as = _key(record)
+        if counts_as is not None:
+            file, line = _caller(record)
+            message = _message(record)
+            self.tally.add(Finding(file=file, line=line, message=message, counts_as=counts_as))
+        return True
+
+    def take_text(self, _text: str) -> bool:
+        """Text is no record."""
+        return False
+
+    def close(self) -> None:
+        """A log has no end that says anything."""
+
+
+def _key(record: Record) -> str | None:
+    """Key of ``Digest.counted`` for a record; None where all is well."""
+    for key in _LEVEL_KEYS:
+        level = record.get(key)
+        if isinstance(level, str):
+            return _LEVELS.get(level.lower())
+        if isinstance(level, int) and level <= _MOST_NUMBER:
+            return _by_number(level)
+    return None
+
+
+def _by_number(level: int) -> str | None:
+    if level >= _ERROR_NUMBER:
+        return "errors"
+    return "warnings" if level >= _WARNING_NUMBER else None
+
+
+def _message(record: Record) -> str:
+    message = next((said(record[key]) for key in _MESSAGE_KEYS if record.get(key)), "")
+    for key in _REASON_KEYS:
+        reason = record.get(key)
+        if isinstance(reason, Mapping):
+            reason = reason.get("message")
+        if isinstance(reason, str) and reason and reason not in message:
+            return f"{message}: {said(reason)}"[:_MESSAGE_CHARS]
+    return message[:_MESSAGE_CHARS]
+
+
+def _caller(record: Record) -> tuple[str | None, int | None]:
+    for key in _CALLER_KEYS:
+        caller = record.get(key)
+        if isinstance(caller, str) and caller:
+            place = _CALLER.match(caller)
+            if place is not None:
+                return place["file"], int(place["line"])
+            line = record.get("lineno", record.get("line"))
+            return caller, line if isinstance(line, int) else None
+    return None, None
+
+
+def knows(record: Record) -> bool:
+    """Whether a record has a level, and a message in words."""
+    level = next((record[key] for key in _LEVEL_KEYS if key in record), None)
+    if isinstance(level, str):
+        known = bool(level)
+    else:
+        known = isinstance(level, int) and 0 < level <= _MOST_NUMBER
+    return known and any(isinstance(record.get(key), str) for key in _MESSAGE_KEYS)
+
+
+_BAD = "|".join((*_ERRORS, "emerg", "warn(?:ing)?"))
+_PAIR = r'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?: +|$)'
+_LEVEL = rf'(?:level|lvl|severity|loglevel)="?(?P<severity>{_BAD})"?(?: +|$)'
+_WORDS = r'(?:msg|message|event)=(?:"(?P<message>(?:[^"\\]|\\.)*)"|(?P<remark>\S+))'
+
+GRAMMAR = Grammar(
+    name="log",
+    kind="log",
+    parser=lambda grammar: RecordParser(_Reader(grammar), knows),
+    rules=(
+        Rule(
+            does=Does.START,
+            literal=tuple(
+                f'"{word}"' for word in ("error", "fatal", "critical", "warn", "warning")
+            ),
+            pattern=re.compile(r'\{ ?"'),
+        ),
+    ),
+)
+LOGFMT = Grammar(
+    name="log",
+    kind="log",
+    severities=_LEVELS,
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=tuple(
+                f"{key}={quote}{word}"
+                for key in ("level", "lvl", "severity")
+                for quote in ("", '"')
+                for word in ("err", "eror", "fatal", "crit", "warn", "panic", "dpanic", "alert")
+            ),
+            pattern=re.compile(
+                rf"(?i:(?={_PAIR})(?=(?:{_PAIR})*?{_LEVEL})(?=(?:{_PAIR})*?{_WORDS}))"
+            ),
+        ),
+    ),
+)
+RECORDS = RecordForm(
+    grammar=GRAMMAR,
+    keys=tuple(frozenset({level, message}) for level in _LEVEL_KEYS for message in _MESSAGE_KEYS),
+    knows=knows,
+)
