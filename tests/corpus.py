@@ -28,6 +28,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "git-push": ("git",),
     "go-test-json": ("go-test",),
     "hadolint-json": ("hadolint",),
+    "junit-xml": ("junit",),
     "next-build": ("next",),
     "npm-run": ("npm",),
     "pep8": ("flake8", "pycodestyle", "pep8"),

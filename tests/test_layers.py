@@ -27,7 +27,9 @@ WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
 HOMES = {
     "ahocorasick_rs": "analyzer/gate.py",
     "ctypes": "containment/linux.py",
+    "defusedxml": "analyzer/xml_events.py",
     "h11": "control/server.py",
+    "ijson": "analyzer/json_events.py",
     "psutil": "health/gauges.py",
     "pydantic": "config.py",
     "tomli": "config.py",

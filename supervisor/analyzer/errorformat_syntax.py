@@ -63,8 +63,8 @@ class Format:
 def formats(errorformat: str | Sequence[str]) -> tuple[Format, ...]:
     r"""The patterns of an ``errorformat``: a string with commas between them, or one by one.
 
-    >>> [one.regex.pattern for one in formats(r"%f:%l: %m,%-G%.%#")]
-    ['(?P<file>(?:[A-Za-z]:[\\\\/])?.+?):(?P<line>\\d+): (?P<message>.+)$', '.*$']
+    >>> [one.prefix for one in formats(r"%E%f:%l: %m,%Z%p^,%-G%.%#")]
+    ['E', 'Z', 'G']
 
     Raises:
         ValueError: what is wrong, and in which pattern.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 
 from supervisor.analyzer.book import book_of
 from supervisor.analyzer.gate import anchor
@@ -32,11 +33,6 @@ class Segment:
     rules: RuleParser | None = None
     """The parser, where it is all data."""
 
-    @property
-    def records(self) -> RecordParser | None:
-        """The parser, where it reads records."""
-        return self.parser if isinstance(self.parser, RecordParser) else None
-
 
 class Segmenter:
     """Gives each line to the tool it belongs to.
@@ -53,6 +49,8 @@ class Segmenter:
         self._broken: set[str] = set()
         self._current: Segment | None = None
         self._aside: list[Segment] = []
+        self._apart: list[Segment] = []
+        """Documents and records; text between them does not interrupt them."""
         self._lanes: dict[str, Segment] = {}
         self._finished: list[Segment] = []
         self.residue = Residue(self._book.gate)
@@ -130,11 +128,11 @@ class Segmenter:
             return
         if current is not None and self._offer(current, line):
             return
-        if self.aloof:
-            return
         current = self._current
+        if self.aloof or any(self._offer(one, line) for one in self._apart):
+            return
         if (opened := self._resume(line) or self._open(line)) is not None:
-            self.include(opened)
+            self._speak(opened)
         elif line.text.strip():
             if current is not None and current.parser.done:
                 self._finish_current()
@@ -148,61 +146,64 @@ class Segmenter:
         return current is not None and current.grammar.opaque and not current.parser.done
 
     def include(self, segment: Segment) -> None:
-        """Let what was read elsewhere follow; it speaks until another tool does."""
-        self._set_aside()
-        self._current = segment
+        """Let an execution stand beside the one that speaks; a document is over when more comes."""
+        self._finish_of(self._apart, [one for one in self._apart if one.parser.done])
+        self._apart.append(segment)
 
     def read(self, grammar: Grammar, records: Sequence[Record], first: int) -> None:
         """Give records to their tool; each is a line, the first of them line ``first``."""
         place = 0
         while place < len(records):
             segment = self._reader(grammar, first + place)
-            reader = None if segment is None else segment.records
-            if segment is None or reader is None:
+            reader = None if segment is None else segment.parser
+            if segment is None or not isinstance(reader, RecordParser):
                 return
             try:
                 count = reader.read(records[place:])
             except Exception as error:  # noqa: BLE001 - a grammar may be a user's
                 self._give_up(grammar, error)
-                self._current = None
+                self._apart.remove(segment)
                 return
             # A record that not even a new execution takes is nobody's.
             place += count or segment.first == first + place
             segment.last = max(segment.last, first + place - 1)
             if place < len(records):
-                self._finish_current()
+                self._finish_of(self._apart, [segment])
 
     def _reader(self, grammar: Grammar, number: int) -> Segment | None:
-        """The execution that reads records by a grammar; it speaks now."""
-        current, make = self._current, grammar.parser
-        if current is None or current.grammar is not grammar:
-            current = next((one for one in self._aside if one.grammar is grammar), None)
-            if current is not None:
-                self._aside.remove(current)
-            elif make is not None and grammar.name not in self._broken:
-                current = Segment(grammar, make(grammar), number, number)
-            if current is not None:
-                self.include(current)
-        return current
+        """The execution that reads records by a grammar."""
+        for segment in self._apart:
+            if segment.grammar is grammar:
+                return segment
+        if grammar.parser is None or grammar.name in self._broken:
+            return None
+        segment = Segment(grammar, grammar.parser(grammar), number, number)
+        self.include(segment)
+        return segment
 
     def pause(self) -> None:
         """A quiet stretch: whoever may have finished has."""
-        self._finish_aside()
+        self._finish_of(self._aside, self._aside)
         for lane in [*self._lanes]:
             if _may_be_over(self._lanes[lane]):
                 self._finish(self._lanes.pop(lane))
+        self._finish_of(self._apart, filter(_may_be_over, self._apart))
         if self._current is not None and _may_be_over(self._current):
             self._finish_current()
+        self._finished.sort(key=attrgetter("first"))
 
     def close(self) -> Segment | None:
-        """The segment that was open to the end, if it says anything; others are finished."""
-        self._finish_aside()
-        for lane in self._lanes.values():
-            self._finish(lane)
-        self._lanes.clear()
-        last, self._current = self._current, None
-        if last is None or not self._settle(last):
-            return None
+        """The tool that spoke last, if it says anything; others are finished, and so are logs."""
+        self._finish_of(self._aside, self._aside)
+        for lane in [*self._lanes]:
+            self._finish(self._lanes.pop(lane))
+        open_ones = [*self._apart, *filter(None, (self._current,))]
+        self._current, self._apart = None, []
+        told = [one for one in open_ones if self._settle(one)]
+        tools = [one for one in told if one.grammar.kind != "log"]
+        last = max(tools, key=attrgetter("last"), default=None)
+        self._finished += [one for one in told if one is not last]
+        self._finished.sort(key=attrgetter("first"))
         return last
 
     def renew_residue(self) -> None:
@@ -210,9 +211,9 @@ class Segmenter:
         self.residue = Residue(self._book.gate)
 
     def drain(self) -> list[Segment]:
-        """Segments that are over, each once, by where they began."""
+        """Segments that are over, each once."""
         finished, self._finished = self._finished, []
-        return sorted(finished, key=lambda segment: segment.first)
+        return finished
 
     def _resume(self, line: Line) -> Segment | None:
         """The execution that another tool's lines have interrupted and that this line goes on with.
@@ -271,6 +272,7 @@ class Segmenter:
             self._give_up(segment.grammar, error)
             if segment is self._current:
                 self._current = None
+            self._apart = [one for one in self._apart if one is not segment]
             return False
         if taken and line.text.strip():
             segment.last = line.number
@@ -301,9 +303,12 @@ class Segmenter:
         self._lanes[lane] = opened
         return True
 
-    def _set_aside(self) -> None:
-        """Make room for another tool's execution; what is not over may go on after it."""
-        current, self._current = self._current, None
+    def _speak(self, opened: Segment) -> None:
+        """Let an execution go on; what it interrupts and is not over may go on after it."""
+        if opened.grammar.kind == "log":  # A program may log while its tools speak.
+            self.include(opened)
+            return
+        current, self._current = self._current, opened
         if current is None:
             return
         if current.parser.done or not current.parser.tally.told:
@@ -313,10 +318,10 @@ class Segmenter:
         if len(self._aside) > _MOST_ASIDE:
             self._finish(self._aside.pop(0))
 
-    def _finish_aside(self) -> None:
-        for segment in self._aside:
+    def _finish_of(self, held: list[Segment], segments: Iterable[Segment]) -> None:
+        for segment in [*segments]:
+            held.remove(segment)
             self._finish(segment)
-        self._aside.clear()
 
     def _finish_current(self) -> None:
         current, self._current = self._current, None

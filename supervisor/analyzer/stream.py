@@ -82,9 +82,6 @@ class Analyzer:
         outcome = Outcome(exit_code, signum, timed_out)
         last = self._segmenter.close()
         digests = self._drain()
-        if last is not None and _is_log(last):
-            digests.append(self._digest(last, Verdict.UNKNOWN, Outcome()))
-            last = None
         if last is not None:
             explained = bool(self._verdicts & BAD)
             verdict = judge(outcome, parsed(last.parser.tally), explained=explained)
@@ -146,11 +143,7 @@ class Analyzer:
 
     def _drain(self) -> list[Digest]:
         return [
-            self._digest(
-                segment,
-                Verdict.UNKNOWN if _is_log(segment) else parsed(segment.parser.tally),
-                Outcome(),
-            )
+            self._digest(segment, _said_by(segment), Outcome())
             for segment in self._segmenter.drain()
         ]
 
@@ -191,9 +184,9 @@ class Analyzer:
         return tuple(islice((text for text in texts if text), _LAST_LINES))[::-1]
 
 
-def _is_log(segment: Segment) -> bool:
-    """Whether it is a program's own log; what that tells of need not be the program's failure."""
-    return segment.grammar.kind == "log"
+def _said_by(segment: Segment) -> Verdict:
+    """The verdict of its own words; what a log tells of need not be a failure of its program."""
+    return Verdict.UNKNOWN if segment.grammar.kind == "log" else parsed(segment.parser.tally)
 
 
 @cache

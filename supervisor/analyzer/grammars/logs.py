@@ -7,6 +7,7 @@ slog, log15, Serilog's compact format, logstash and Google's cloud logging.
 import re
 from collections.abc import Mapping
 
+from supervisor.analyzer.fingerprint import is_blurred
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.items import said
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
@@ -31,6 +32,8 @@ _ERROR_NUMBER, _WARNING_NUMBER, _MOST_NUMBER = 50, 40, 100
 """Of bunyan and pino; syslog's, which go to 7, run the other way and are not read."""
 _CALLER = re.compile(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 _MESSAGE_CHARS = 400
+_MOST_CAUSES = 1000
+_TO_ZERO = str.maketrans("123456789", "000000000")
 
 
 class _Reader:
@@ -38,15 +41,30 @@ class _Reader:
 
     def __init__(self, grammar: Grammar) -> None:
         self.tally = Tally(urgent=grammar.urgent)
+        self._causes: dict[tuple[str, str], str] = {}
+        """Causes of messages that differ in their digits only, by key and shape."""
 
     def take(self, record: Record) -> bool:
         """Read a record."""
         counts_as = _key(record)
         if counts_as is not None:
-            file, line = _caller(record)
-            message = _message(record)
-            self.tally.add(Finding(file=file, line=line, message=message, counts_as=counts_as))
+            self._add(counts_as, _message(record), record)
         return True
+
+    def _add(self, counts_as: str, message: str, record: Record) -> None:
+        tally = self.tally
+        kind = (counts_as, message.translate(_TO_ZERO))
+        cause = self._causes.get(kind)
+        if cause is not None:
+            tally.counted[counts_as] += 1
+            tally.causes[cause] += 1
+            return
+        file, line = _caller(record)
+        tally.add(Finding(file=file, line=line, message=message, counts_as=counts_as))
+        if len(self._causes) < _MOST_CAUSES and is_blurred(message):
+            cause = tally.blame(message, 0)
+            if cause:
+                self._causes[kind] = cause
 
     def take_text(self, _text: str) -> bool:
         """Text is no record."""
@@ -106,10 +124,31 @@ def knows(record: Record) -> bool:
     return known and any(isinstance(record.get(key), str) for key in _MESSAGE_KEYS)
 
 
-_BAD = "|".join((*_ERRORS, "emerg", "warn(?:ing)?"))
-_PAIR = r'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?: +|$)'
-_LEVEL = rf'(?:level|lvl|severity|loglevel)="?(?P<severity>{_BAD})"?(?: +|$)'
-_WORDS = r'(?:msg|message|event)=(?:"(?P<message>(?:[^"\\]|\\.)*)"|(?P<remark>\S+))'
+_BAD = "|".join((*_ERRORS, "emerg", "warning", "warn"))
+_LEVEL_KEY, _WORDS_KEY = "level|lvl|severity|loglevel", "msg|message|event"
+
+
+def _others(keys: str) -> str:
+    """Pairs with other keys than these."""
+    value = r'(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)'
+    return rf"(?:(?!(?:{keys})=)[\w.@/-]++={value}\s++)*+"
+
+
+def _level(name: str) -> str:
+    return rf'(?:{_LEVEL_KEY})="?(?P<{name}>{_BAD})"?(?:\s++|$)'
+
+
+def _words(name: str) -> str:
+    quoted = r'(?:[^"\\]|\\.)*+'
+    return (
+        rf'(?:{_WORDS_KEY})=(?P<in_{name}>")?+(?P<{name}>(?(in_{name}){quoted}|\S++))"?(?:\s++|$)'
+    )
+
+
+_LOGFMT = re.compile(
+    rf"(?i:{_others(_LEVEL_KEY)}{_level('severity')}{_others(_WORDS_KEY)}{_words('message')}"
+    rf"|{_others(_WORDS_KEY)}{_words('remark')}{_others(_LEVEL_KEY)}{_level('warning')})"
+)
 
 GRAMMAR = Grammar(
     name="log",
@@ -138,9 +177,7 @@ LOGFMT = Grammar(
                 for quote in ("", '"')
                 for word in ("err", "eror", "fatal", "crit", "warn", "panic", "dpanic", "alert")
             ),
-            pattern=re.compile(
-                rf"(?i:(?={_PAIR})(?=(?:{_PAIR})*?{_LEVEL})(?=(?:{_PAIR})*?{_WORDS}))"
-            ),
+            pattern=_LOGFMT,
         ),
     ),
 )
