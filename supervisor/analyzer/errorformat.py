@@ -56,8 +56,6 @@ class Scanner:
         self._lines = 0
         self._files: list[str] = []
         self._directories: list[str] = []
-        self._passed_over = False
-        """What continues the open problem is ignored."""
         self.entries: list[Entry] = []
 
     @property
@@ -94,7 +92,7 @@ class Scanner:
         """The open problem is complete."""
         if self._open is not None and not self._open.ignored:
             self.entries.append(self._open)
-        self._open, self._passed_over = None, False
+        self._open = None
 
     def _read(self, one: Format, groups: dict[str, str | None], text: str) -> bool:
         message = text if one.whole else groups.get("message")
@@ -105,8 +103,8 @@ class Scanner:
         elif one.prefix and one.prefix in GLOBAL_FILES:
             self._change_file(one.prefix, groups)
         elif one.prefix == "G" or (one.ignored and not one.prefix):
-            self._passed_over = True
-            return self._open is not None
+            self.end()  # Vim goes on, but ignores what continues.
+            return False
         else:
             self._begin(one, groups, message)
         return True
@@ -123,7 +121,7 @@ class Scanner:
 
     def _continue(self, one: Format, groups: dict[str, str | None], message: str | None) -> bool:
         self._lines += 1
-        if self._open is not None and not self._passed_over and not one.ignored:
+        if self._open is not None and not one.ignored:
             self._open.merge(groups, message)
         if one.prefix == "Z" or self._lines >= _MOST_LINES:
             self.end()

@@ -56,23 +56,28 @@ class _Target:
         self.root = ""
         self.roots_ended = 0
         """Elements with the root's name that ended in the last unit."""
-        self._depth = 0
+        self._parents: list[bool] = []
+        """The elements that are open, and whether they have a child."""
         self._text: list[str] = []
         self._room = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._put_text()
         name = _local(tag)
-        if not self._depth:
+        if not self._parents:
             self.root = name
             self.events.append(("start_map", None))
-        self._depth += 1
+        else:
+            self._parents[-1] = True
+        self._parents.append(False)
         self._room = _TEXT_CHARS
         self.events += (("map_key", name), ("start_map", None))
         for key, value in attributes.items():
             self.events += (("map_key", _local(key)), ("string", value))
 
     def data(self, text: str) -> None:
+        if (self._parents[-1] or len(self._parents) == 1) and text.strip():
+            raise ValueError("text beside elements")  # Another program's: ours ended too early.
         if self._room > 0:
             self._text.append(text[: self._room])
             self._room -= len(text)
@@ -80,10 +85,10 @@ class _Target:
     def end(self, tag: str) -> None:
         self._put_text()
         self._room = 0
-        self._depth -= 1
+        self._parents.pop()
         self.roots_ended += _local(tag) == self.root
         self.events.append(("end_map", None))
-        if not self._depth:
+        if not self._parents:
             self.events.append(("end_map", None))
 
     def _put_text(self) -> None:

@@ -47,7 +47,7 @@ _SHELLCHECK = Grammar(name="shellcheck", kind="linter", rules=())
 FORMS = (
     Form(
         grammar=_SHELLCHECK,
-        signatures=(("*.file", "*.endLine", "*.level", "*.code", "*.fix"),),
+        signatures=(("*.file", "*.endLine", "*.level", "*.code"),),
         items=(replace(_LINT, amend=_shellcheck),),
     ),
     Form(

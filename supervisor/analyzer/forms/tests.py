@@ -27,6 +27,7 @@ _STATES = {
     "disabled": "skipped",
     "focused": "passed",
 }
+_NONE_COLLECTED = "5"
 _NEVER_RAN = "Test suite failed to run"
 
 
@@ -91,10 +92,14 @@ def _collector(finding: Finding, collector: Any) -> Finding | None:
 
 
 def _exited(tally: Tally, context: Context) -> None:
-    tally.declared["errors"] = max(tally.declared.get("errors", 0), tally.counted["errors"])
+    errors = max(tally.declared.get("errors", 0), tally.counted["errors"])
+    if errors:
+        tally.declared["errors"] = errors
     code = context.get("exit", "0")
-    if code != "0" and not tally.problems:
-        tally.broken = "no tests ran" if code == "5" else f"exit status {code}"
+    if code == _NONE_COLLECTED:
+        tally.remarks.append("no tests ran")
+    elif code != "0" and not tally.problems:
+        tally.broken = f"exit status {code}"
 
 
 def _succeeded(tally: Tally, context: Context) -> None:

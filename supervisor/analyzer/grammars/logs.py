@@ -157,9 +157,7 @@ GRAMMAR = Grammar(
     rules=(
         Rule(
             does=Does.START,
-            literal=tuple(
-                f'"{word}"' for word in ("error", "fatal", "critical", "warn", "warning")
-            ),
+            literal=('"level":0', *(f'"{word}"' for word in (*_ERRORS, "warn", "warning"))),
             pattern=re.compile(r'\{ ?"'),
         ),
     ),
