@@ -2,11 +2,13 @@
 
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.forms import (
-    backend,
     files,
     javascript,
     junit,
+    languages,
+    php,
     python,
+    ruby,
     security,
     shared,
     tests,
@@ -26,7 +28,9 @@ FORMS: tuple[Form, ...] = (
     *junit.FORMS,
     *python.FORMS,
     *javascript.FORMS,
-    *backend.FORMS,
+    *php.FORMS,
+    *ruby.FORMS,
+    *languages.FORMS,
     *files.FORMS,
     *security.FORMS,
     *shared.FORMS,

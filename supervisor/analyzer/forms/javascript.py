@@ -1,8 +1,9 @@
-"""JSON of JavaScript's linters and compilers: eslint, biome, stylelint, tslint, flow, elm.
+"""JSON of JavaScript's linters and compilers: eslint, biome, oxlint, stylelint, flow and others.
 
 Sources: eslint/eslint, lib/cli-engine/formatters/json.js; biomejs/biome,
 crates/biome_cli/src/reporter/json.rs; stylelint/stylelint, lib/formatters/jsonFormatter.mjs;
-palantir/tslint, src/formatters/jsonFormatter.ts; facebook/flow, src/common/errors; elm/compiler,
+palantir/tslint, src/formatters/jsonFormatter.ts; oxc-project/oxc, apps/oxlint; denoland/deno,
+cli/tools/lint; facebook/flow, src/common/errors; elm/compiler,
 terminal/src (--report=json).
 """
 
@@ -80,6 +81,42 @@ FORMS = (
             "summary.infos": "notes",
         },
         proof=("summary.unchanged", "summary.changed"),
+    ),
+    Form(
+        grammar=Grammar(name="oxlint", kind="linter", rules=()),
+        signatures=(("diagnostics", "number_of_files"), ("diagnostics.*.labels.*.span.line",)),
+        items=(
+            Items(
+                at="diagnostics.*",
+                file="filename",
+                line="labels.0.span.line",
+                column="labels.0.span.column",
+                code="code",
+                message="message",
+                severity="severity",
+                severities={"advice": "notes"},
+            ),
+        ),
+        proof=("number_of_files",),
+    ),
+    Form(
+        grammar=Grammar(name="deno", kind="linter", rules=()),
+        signatures=(
+            ("diagnostics.*.range.start.bytePos", "diagnostics.*.filename"),
+            ("diagnostics", "errors", "checkedFiles"),
+        ),
+        items=(
+            Items(
+                at="diagnostics.*",
+                file="filename",
+                line="range.start.line",
+                code="code",
+                message="message",
+                counts_as="errors",
+            ),
+            Items(at="errors.*", file="file_path", message="message", counts_as="errors"),
+        ),
+        proof=("checkedFiles.*",),
     ),
     Form(
         grammar=Grammar(name="stylelint", kind="linter", rules=()),

@@ -113,10 +113,7 @@ FORMS = (
     ),
     Form(
         grammar=_TRIVY,
-        signatures=(
-            ("*.Target", "*.Vulnerabilities"),
-            ("*.Target", "*.Type"),
-        ),
+        signatures=(("*.Target", "*.Vulnerabilities"),),
         items=_trivy(""),
         context={"file": "*.Target"},
         scope="*",

@@ -387,6 +387,168 @@ CASES: dict[str, tuple[Any, dict[str, int], dict[str, int]]] = {
         {"errors": 1, "warnings": 1, "notes": 1},
         {"python.eval": 3},
     ),
+    "erb-lint": (
+        {
+            "metadata": {"erb_lint_version": "0.5.0"},
+            "files": [
+                {
+                    "path": "a.html.erb",
+                    "offenses": [
+                        {
+                            "linter": "SpaceAroundErbTag",
+                            "message": "m",
+                            "location": {"start_line": 4, "start_column": 9},
+                        }
+                    ],
+                }
+            ],
+            "summary": {"offenses": 1, "inspected_files": 1, "corrected": 0},
+        },
+        {"warnings": 1},
+        {"SpaceAroundErbTag": 1},
+    ),
+    "reek": (
+        [
+            {
+                "context": "A#b",
+                "lines": [4, 9],
+                "message": "calls c twice",
+                "smell_type": "DuplicateMethodCall",
+                "source": "a.rb",
+            }
+        ],
+        {"warnings": 2},
+        {"DuplicateMethodCall": 2},
+    ),
+    "brakeman": (
+        {
+            "warnings": [
+                {
+                    "warning_type": "SQL Injection",
+                    "check_name": "SQL",
+                    "message": "m",
+                    "file": "a.rb",
+                    "line": 4,
+                    "confidence": "High",
+                }
+            ],
+            "errors": [{"error": "a.rb could not be parsed", "location": ""}],
+        },
+        {"errors": 1, "warnings": 1},
+        {"SQL": 1},
+    ),
+    "hlint": (
+        [
+            {
+                "module": ["Main"],
+                "severity": severity,
+                "hint": "Redundant bracket",
+                "file": "a.hs",
+                "startLine": 4,
+                "startColumn": 9,
+            }
+            for severity in ("Error", "Warning", "Suggestion")
+        ],
+        {"errors": 1, "warnings": 1, "notes": 1},
+        {},
+    ),
+    "swiftlint": (
+        [
+            {
+                "character": 9,
+                "file": "/a.swift",
+                "line": 4,
+                "reason": "m",
+                "rule_id": "line_length",
+                "severity": severity,
+                "type": "Line Length",
+            }
+            for severity in ("Error", "Warning")
+        ],
+        {"errors": 1, "warnings": 1},
+        {"line_length": 2},
+    ),
+    "dart-analyze": (
+        {
+            "version": 1,
+            "diagnostics": [
+                {
+                    "code": "dead_code",
+                    "severity": severity,
+                    "location": {"file": "/a.dart", "range": PLACE},
+                    "problemMessage": "Dead code.",
+                }
+                for severity in ("ERROR", "WARNING", "INFO")
+            ],
+        },
+        {"errors": 1, "warnings": 1, "notes": 1},
+        {"dead_code": 3},
+    ),
+    "vint": (
+        [
+            {
+                "file_path": "a.vim",
+                "line_number": 4,
+                "column_number": 9,
+                "severity": severity,
+                "description": "m",
+                "policy_name": "ProhibitX",
+            }
+            for severity in ("error", "warning", "style_problem")
+        ],
+        {"errors": 1, "warnings": 1, "notes": 1},
+        {"ProhibitX": 3},
+    ),
+    "oxlint": (
+        {
+            "diagnostics": [
+                {
+                    "message": "m",
+                    "code": "eslint(no-debugger)",
+                    "severity": severity,
+                    "filename": "a.js",
+                    "labels": [{"span": {"offset": 1, "line": 4, "column": 9}}],
+                }
+                for severity in ("error", "warning")
+            ],
+            "number_of_files": 1,
+        },
+        {"errors": 1, "warnings": 1},
+        {"eslint(no-debugger)": 2},
+    ),
+    "deno": (
+        {
+            "version": 1,
+            "diagnostics": [
+                {
+                    "range": {"start": {"line": 4, "col": 8, "bytePos": 30}},
+                    "filename": "file:///a.ts",
+                    "message": "m",
+                    "code": "no-explicit-any",
+                }
+            ],
+            "errors": [],
+            "checkedFiles": ["/a.ts"],
+        },
+        {"errors": 1},
+        {"no-explicit-any": 1},
+    ),
+    "cppcheck": (
+        """<?xml version="1.0" encoding="UTF-8"?>
+<results version="2">
+    <cppcheck version="2.13"/>
+    <errors>
+        <error id="nullPointer" severity="error" msg="Null pointer" verbose="Null pointer: p">
+            <location file="a.c" line="4" column="9"/>
+        </error>
+        <error id="unusedFunction" severity="style" msg="Never used"/>
+        <error id="missingInclude" severity="information" msg="Not found"/>
+    </errors>
+</results>
+""",
+        {"errors": 1, "warnings": 1, "notes": 1},
+        {"nullPointer": 1, "unusedFunction": 1, "missingInclude": 1},
+    ),
     "codeclimate": (
         [
             {
@@ -415,7 +577,11 @@ def test_findings_are_counted_by_the_tools_own_severity(tool: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tool", ["pyright", "pylint", "tslint", "flow", "elm", "psalm", "rubocop", "golangci-lint"]
+    "tool",
+    [
+        *("pyright", "pylint", "tslint", "flow", "elm", "psalm", "rubocop", "golangci-lint"),
+        *("erb-lint", "hlint", "swiftlint", "dart-analyze", "vint", "oxlint", "cppcheck"),
+    ],
 )
 def test_places_are_counted_from_one(tool: str) -> None:
     """Whether the tool counts from 0 or from 1."""

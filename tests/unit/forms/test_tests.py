@@ -277,3 +277,30 @@ def test_pytest_json_report() -> None:
     assert digest.summary == "pytest: 1 error: ImportError: no module 'x'"
     none = {**uncollected, "exitcode": 5, "collectors": []}
     assert only(none, exit_code=5).summary == "pytest: no tests ran (exit 5)"
+
+
+def test_rspec() -> None:
+    """What is outside of examples is an error; pending ones did not fail."""
+    raised = {"class": "RSpec::Expectations", "message": "\nexpected: 1\n     got: 2\n"}
+    example = {"full_description": "A adds", "file_path": "./a_spec.rb", "line_number": 4}
+    document = {
+        "version": "3.13",
+        "examples": [
+            {**example, "status": "passed"},
+            {**example, "status": "pending"},
+            {**example, "status": "failed", "exception": raised},
+        ],
+        "summary": {
+            "example_count": 3,
+            "failure_count": 1,
+            "pending_count": 1,
+            "errors_outside_of_examples_count": 1,
+        },
+    }
+    digest = only(document, exit_code=1)
+    assert (digest.tool, digest.counted) == ("rspec", {"failed": 1, "passed": 1, "skipped": 1})
+    assert digest.declared == {"failed": 1, "skipped": 1, "errors": 1, "passed": 1}
+    assert digest.first is not None
+    assert digest.first.message == "expected: 1 got: 2"
+    counts = {"example_count": 0, "failure_count": 0, "pending_count": 0}
+    assert only({"examples": [], "summary": counts}, exit_code=0).verdict is not Verdict.OK
