@@ -25,7 +25,9 @@ def digest_of(segment: Segment, name: str, verdict: Verdict, outcome: Outcome) -
     )
     fix = grammar.fix if tally.fixable is not None and tally.fixable.safe else None
     end = str(outcome) if conflict or unsaid else ""
-    subject = Subject(tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix)
+    subject = Subject(
+        tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix, noun=grammar.noun
+    )
     return _digest(subject, tally, summarise(subject, tally), (segment.first, segment.last))
 
 

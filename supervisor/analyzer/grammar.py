@@ -24,7 +24,8 @@ class Does(Enum):
     """One diagnostic, from the groups ``file line column code name message severity times``."""
     TRAILER = auto()
     """The tool's closing count. Every other group is a number that the tool declares, but for
-    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``."""
+    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``remark``,
+    words that the digest repeats; and ``safe`` and ``unsafe``, as on a line that is ``FIXABLE``."""
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
     GREEN = auto()
@@ -38,7 +39,7 @@ class Does(Enum):
     BROKEN = auto()
     """The tool itself failed; group ``message``."""
     TAIL = auto()
-    """Belongs to the tool and says nothing."""
+    """Belongs to the tool and says nothing, unless it has a group ``remark``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,8 +58,9 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    a line that it matches, a blank one, or a dozen others."""
+    """A finding that lacks one of this pattern's groups (``file line column code message``) goes on
+    until a line that it matches, a blank one, or ``most_lines`` others."""
+    most_lines: int = 12
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)
@@ -97,6 +99,12 @@ class Grammar:
     severities: Mapping[str, str] = field(default_factory=dict)
     """Keys of ``Digest.counted`` for the tool's own words, in lower case, where the common ones
     (error, warning, note and their like) do not say it."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Keys of ``Digest.declared`` for the tool's own words in ``counts``, in lower case."""
+    noun: str = "errors"
+    """What its errors are called, where they are none: ``failed hooks``."""
+    strict: bool = False
+    """The tool complains of notes and warnings, too: it is green only where it has none."""
     distinct: bool = False
     """The tool may print one finding twice; it counts once."""
     at_once: bool = True

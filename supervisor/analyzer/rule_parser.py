@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from supervisor.analyzer.gate import Index
 from supervisor.analyzer.grammar import Does, Grammar, Rule
@@ -11,10 +12,10 @@ from supervisor.analyzer.tally import Finding, Tally, number, severity_key
 from supervisor.analyzer.text import bare
 from supervisor.digests import Fixable
 
-_MOST_CONTINUATIONS = 12
 _HOT_STREAK = 8
 """Findings in a row by one rule after which the next lines are tried on that rule first."""
 _MOST_REMEMBERED = 20_000
+_MOST_REMARKS = 4
 _COUNT = re.compile(r"(\d[\d,]*)\s+([A-Za-z][A-Za-z -]*[A-Za-z])")
 _WORDS = {
     "error": "errors",
@@ -164,11 +165,7 @@ class RuleParser:
             case Does.TRAILER | Does.GREEN | Does.SUBTOTAL:
                 self._declare(rule, groups, line)
             case Does.FIXABLE:
-                kinds = ("safe", "errors", "warnings")
-                tally.fixable = Fixable(
-                    safe=sum(number(groups.get(kind)) for kind in kinds),
-                    unsafe=number(groups.get("unsafe")),
-                )
+                tally.fixable = _fixable(groups, ("safe", "errors", "warnings"))
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
             case Does.BROKEN:
@@ -177,14 +174,14 @@ class RuleParser:
             case Does.START:
                 return not tally.told
             case Does.TAIL:
-                pass
+                self._remark(groups.get("remark"))
         return True
 
     def _find(self, rule: Rule, groups: dict[str, str | None]) -> None:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         finding = self._found(rule, groups, None if "file" in later else self._file)
         self._file = finding.file or self._file
-        if any(getattr(finding, name) is None for name in later):
+        if any(getattr(finding, name) in {None, ""} for name in later):
             self._open, self._continued = (rule, finding), 0
         else:
             self._add(finding)
@@ -207,15 +204,24 @@ class RuleParser:
         tally = self.tally
         if not tally.counted:
             self._look_back(rule, line)
-        declared = declared_by(groups)
+        self._remark(groups.pop("remark", None))
+        if groups.get("safe") is not None:
+            tally.fixable = _fixable(groups, ("safe",))
+        numbers = {key: value for key, value in groups.items() if key not in {"safe", "unsafe"}}
+        declared = declared_by(numbers, self._grammar.words)
         if rule.does is Does.SUBTOTAL:
             for key, value in declared.items():
                 tally.declared[key] = tally.declared.get(key, 0) + value
             return
         tally.declared.update(declared)
         tally.ended = True
-        tally.green = rule.does is Does.GREEN
+        tally.green = rule.does is Does.GREEN and not (self._grammar.strict and tally.counted)
         self._in_file = False
+
+    def _remark(self, remark: str | None) -> None:
+        remarks = self.tally.remarks
+        if remark and remark not in remarks and len(remarks) < _MOST_REMARKS:
+            remarks.append(remark)
 
     def _look_back(self, trailer: Rule, line: Line) -> None:
         """Read the rows right above a trailer, which no literal could have told from prose."""
@@ -257,10 +263,11 @@ class RuleParser:
                     line=finding.line or rest.line,
                     column=finding.column or rest.column,
                     code=finding.code or rest.code,
+                    message=finding.message or rest.message,
                 )
             )
             return True
-        if not text.strip() or self._continued > _MOST_CONTINUATIONS:
+        if not text.strip() or self._continued > rule.most_lines:
             self.close()
             return False
         return True
@@ -289,8 +296,15 @@ def found(groups: dict[str, str | None], file: str | None) -> Finding:
     )
 
 
-def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
-    """The numbers that a closing line's groups declare.
+def _fixable(groups: Mapping[str, str | None], kinds: Iterable[str]) -> Fixable:
+    safe = sum(number(groups.get(kind)) for kind in kinds)
+    return Fixable(safe=safe, unsafe=number(groups.get("unsafe")))
+
+
+def declared_by(
+    groups: Mapping[str, str | None], own: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, int]:
+    """The numbers that a closing line's groups declare; ``own`` are the tool's words besides ours.
 
     >>> declared_by({"errors": "3", "counts": "1 failing, 2 pending", "total": None})
     {'errors': 3, 'failed': 1, 'skipped': 2}
@@ -300,7 +314,7 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
     }
     for digits, words in _COUNT.findall(groups.get("counts") or ""):
         word = words.lower()
-        key = _WORDS.get(word, word)
+        key = own.get(word) or _WORDS.get(word, word)
         declared[key] = declared.get(key, 0) + number(digits)
     return declared
 

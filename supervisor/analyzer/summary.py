@@ -24,12 +24,14 @@ class Subject:
     end: str = ""
     """The exit status in words, where the tally does not account for it."""
     fix: str | None = None
+    noun: str = "errors"
+    """What the tool's errors are called."""
 
 
 def summarise(subject: Subject, tally: Tally) -> str:
     """Verdict and counts first, then codes or causes, the leading finding, and the fix."""
     kind = subject.kind
-    head = f"{subject.tool}: {_headline(kind, subject.verdict, tally)}"
+    head = f"{subject.tool}: {_headline(subject, tally)}"
     if subject.end:
         head += f" ({subject.end})"
     tail = _fix(tally, subject.fix)
@@ -76,11 +78,12 @@ def ranked_codes(tally: Tally) -> list[tuple[str, int]]:
     )
 
 
-def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
+def _headline(subject: Subject, tally: Tally) -> str:
+    kind, verdict = subject.kind, subject.verdict
     if kind == "crash":
         return "crashed"
     if kind != "tests":
-        parts = [*_error_counts(tally), *tally.remarks]
+        parts = [*_error_counts(tally, subject.noun), *tally.remarks]
     elif _causes(tally):
         parts = [*_failing_tests(tally), count(len(tally.causes), "causes")]
     else:
@@ -107,16 +110,16 @@ def _other_tests(tally: Tally) -> Iterable[str]:
     yield from tally.remarks
 
 
-def _error_counts(tally: Tally) -> Iterable[str]:
+def _error_counts(tally: Tally, noun: str) -> Iterable[str]:
     errors, shown = tally.declared.get("errors"), tally.counted["errors"]
     warnings = tally.counted["warnings"] or tally.declared.get("warnings", 0)
     if errors is None or errors == shown + warnings != shown:
         errors = shown
     if errors or shown:
         files = tally.declared.get("files") or len(tally.files)
-        where = f" in {count(files, 'files')}" if files else ""
+        where = f" in {count(files, 'files')}" if files and noun == "errors" else ""
         differs = f" ({shown} shown)" if shown and shown != errors else ""
-        yield f"{count(errors, 'errors')}{differs}{where}"
+        yield f"{count(errors, noun)}{differs}{where}"
     if warnings:
         yield count(warnings, "warnings")
 
