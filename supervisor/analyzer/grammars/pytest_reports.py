@@ -39,6 +39,8 @@ class _Item:
             late = (self.cause or "").startswith("File ") and _EXCEPTION.match(said)
             if said and (self.cause is None or late):
                 self.cause = said
+            elif said and self.cause is not None and self.cause.endswith("Error:"):
+                self.cause += f" {said}"  # The message began with a newline.
         elif place := _PLACE.match(text):
             self.file, self.line = place["file"], int(place["line"])
 
