@@ -78,6 +78,14 @@ GRAMMAR = Grammar(
             literal="Would fix ",
             pattern=re.compile(r"Would fix (?P<errors>\d+) errors?\.?"),
         ),
+        Rule(  # ruff format closes with it, even where it could not read a file.
+            does=Does.TRAILER,
+            literal=("already formatted", "left unchanged", "would be reformatted"),
+            pattern=re.compile(
+                r"\d+ files? (?:already formatted|left unchanged|would be reformatted)"
+            ),
+            opens=False,
+        ),
         Rule(
             does=Does.GREEN,
             literal="All checks passed!",
