@@ -11,6 +11,8 @@ from supervisor.analyzer.grammars import (
     isort,
     mypy,
     nox,
+    pip,
+    poetry,
     pre_commit,
     pydocstyle,
     pyflakes,
@@ -25,6 +27,7 @@ from supervisor.analyzer.grammars import (
     tox,
     tsc,
     ty,
+    uv,
     vulture,
 )
 
@@ -51,6 +54,9 @@ GRAMMARS: tuple[Grammar, ...] = (
     tox.GRAMMAR,
     nox.GRAMMAR,
     pre_commit.GRAMMAR,
+    pip.GRAMMAR,
+    uv.GRAMMAR,
+    poetry.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
 )
