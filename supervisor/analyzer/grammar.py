@@ -5,10 +5,10 @@ lines mean different things in different places brings a parser of its own.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.shape import blind
@@ -133,3 +133,14 @@ class Parser(Protocol):
 
     def close(self) -> None:
         """Nothing follows; settle what was still open."""
+
+
+@runtime_checkable
+class Runner(Protocol):
+    """A parser of an opaque grammar's that reads floods of like lines in one loop."""
+
+    hot: bool
+    """Whether the next lines are likely to be more of the same."""
+
+    def run(self, texts: Iterable[str]) -> int:
+        """Read lines from the first on, as ``take`` would, while it can; returns how many."""

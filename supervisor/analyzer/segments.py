@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from supervisor.analyzer.gate import Gate, Index, anchor
-from supervisor.analyzer.grammar import Grammar, Parser, Rule
+from supervisor.analyzer.grammar import Grammar, Parser, Rule, Runner
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.residue import LITERALS, Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
@@ -30,6 +29,8 @@ class Segment:
     last: int
     rules: RuleParser | None = None
     """The parser, where it is all data."""
+    runner: Runner | None = None
+    """The parser, where it has a quick way through floods of its own."""
 
 
 class Book:
@@ -99,7 +100,8 @@ class Segmenter:
     def hot(self) -> bool:
         """Whether the next lines are likely to be more of the same."""
         current = self._current
-        return current is not None and current.rules is not None and current.rules.hot is not None
+        quick = None if current is None else current.runner or current.rules
+        return quick is not None and bool(quick.hot)
 
     def run(self, page: Page, index: int) -> int:
         """Read lines from ``index`` on as more of the same; returns how many were.
@@ -108,19 +110,24 @@ class Segmenter:
         nothing stands that an earlier rule or a lane's name could begin with.
         """
         current = self._current
-        if current is None or current.rules is None or self._lanes:
+        read = None if current is None else self._quick_way(current, page)
+        if current is None or read is None:
             return 0
-        rule = current.rules.hot
-        if rule is None or any(map(page.holds, _LANE_MARKS)):
-            return 0
-        rules = current.grammar.rules
-        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
-        if any(map(page.holds, map(anchor, earlier))):
-            return 0
-        count = current.rules.run(islice(page.texts, index, None))
+        count = read(map(page.texts.__getitem__, range(index, page.length)))
         if count:
             current.last = page.first + index + count - 1
         return count
+
+    def _quick_way(self, current: Segment, page: Page) -> Callable[[Iterable[str]], int] | None:
+        """What reads a run of lines of this page, if anything may."""
+        if current.runner is not None:
+            return current.runner.run if current.runner.hot else None
+        rule = None if current.rules is None or self._lanes else current.rules.hot
+        if current.rules is None or rule is None or any(map(page.holds, _LANE_MARKS)):
+            return None
+        rules = current.grammar.rules
+        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
+        return None if any(map(page.holds, map(anchor, earlier))) else current.rules.run
 
     def skim(self, page: Page, index: int, marks: int) -> bool:
         """Read a line without a closer look, if its literals or its shape need none."""
@@ -259,7 +266,8 @@ class Segmenter:
             self._give_up(grammar, error)
             return None
         own = rules if grammar.parser is None else None
-        return Segment(grammar, parser, line.number, line.number, own)
+        runner = parser if grammar.opaque and isinstance(parser, Runner) else None
+        return Segment(grammar, parser, line.number, line.number, own, runner)
 
     def _offer(self, segment: Segment, line: Line) -> bool:
         try:

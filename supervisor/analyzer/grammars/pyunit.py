@@ -4,6 +4,7 @@ Source: cpython, Lib/unittest/runner.py; nose and nose2, result.py; twisted, tri
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,6 +12,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.python import FRAME, HEADER, LIBRARY
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Finding, Tally, number
+from supervisor.analyzer.text import bare
 
 _RULE = re.compile(r"={70,79}$")
 _THIN_RULE = re.compile(r"-{70,79}$")
@@ -25,6 +27,7 @@ _SURE_PROGRESS = re.compile(
     r"(?:\w+ \([\w.]+\)(?: [(\[].*[)\]])?|(?=\S*[tT]est)\w+(?:\.\w+)+(?:\(.*\))?)"
     rf" \.\.\. (?:{_OUTCOME})"
 )
+_PASSED = re.compile(r"test\w* \([\w.]+\) \.\.\. ok$")
 _RAN = re.compile(r"Ran (?P<tests>\d+) tests? in (?P<took>[\d.]+)s$")
 _STATUS = re.compile(r"(?P<status>OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>.+)\))?$")
 _COUNT = re.compile(r"([A-Za-z ]+)=(\d+)")
@@ -130,6 +133,8 @@ class UnittestParser:
         self._ruled: bool | None = None
         self._ran: int | None = None
         self._waited = 0
+        self.hot = False
+        """Whether the last line told of a test that passed; more of the same may follow."""
 
     @property
     def done(self) -> bool:
@@ -144,6 +149,7 @@ class UnittestParser:
     def take(self, line: Line) -> bool:
         """Read a line of the run."""
         text = line.text
+        self.hot = False
         if self.tally.ended:
             return text.startswith("Destroying test database for alias ")
         first = text[:1]
@@ -165,9 +171,21 @@ class UnittestParser:
             self._read(text)
         elif " ... " in text and (shown := _PROGRESS.match(text)):
             self._show(shown["outcome"] or shown["mark"])
+            self.hot = True
         else:
             self._reason.read(text, lone=False)
         return True
+
+    def run(self, texts: Iterable[str]) -> int:
+        """Count tests that passed for as long as nothing else stands between them."""
+        match = _PASSED.match
+        count = 0
+        for text in texts:
+            if match(bare(text)) is None:
+                break
+            count += 1
+        self._shown["passed"] += count
+        return count
 
     def close(self) -> None:
         """Settle for what was shown, where the closing line never came."""
