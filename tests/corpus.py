@@ -167,7 +167,8 @@ class _Sums:
             self.codes.update(digest.by_code)
         self.fixable = sum(one.fixable.safe for one in digests if one.fixable)
         self.files = sum(one.files or 0 for one in digests)
-        self.tests = self.said["passed"] + self.said["failed"] + self.said["errors"]
+        ran = ("passed", "failed", "errors", "xfailed", "xpassed")
+        self.tests = sum(self.said[key] for key in ran)
 
     @property
     def totals(self) -> list[int]:
