@@ -195,6 +195,67 @@ def test_the_same_words_with_a_code_are_flake8s() -> None:
     assert only("a.py:3:0: E0401: Unable to import 'x' (import-error)\n").tool == "pylint"
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "shop/a.py:1:1: {}\n",
+        "shop/a.py:1: {}\n",
+    ],
+)
+def test_flake8_severities(row: str) -> None:
+    """E and F are errors; warnings, complexity and naming are advice; the syntax comes first."""
+    said = (
+        "F401 'os' imported but unused",
+        "C901 'f' is too complex (13)",
+        "W291 trailing whitespace",
+        "E999 SyntaxError: invalid syntax",
+        "E902 TokenError: EOF in multi-line statement",
+    )
+    digest = only("".join(row.format(one) for one in said))
+    assert (digest.tool, digest.counted) == ("flake8", {"errors": 3, "warnings": 2})
+    assert digest.first is not None
+    assert digest.first.code == "E999"
+
+
+def test_flake8_statistics() -> None:
+    """Totals are declared, so that findings above them do not count twice."""
+    totals = "2     F401 'os' imported but unused\n1       W291 trailing whitespace\n3\n"
+    assert only(totals).declared == {"errors": 2, "warnings": 1}
+    row = "shop/a.py:{}:1: F401 'os' imported but unused\n"
+    digest = only(row.format(1) + row.format(2) + totals)
+    assert (digest.counted, digest.declared["errors"]) == ({"errors": 2}, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "usage: flake8 [options] file file ...\nflake8: error: unrecognized arguments: --x\n",
+        "There was a critical error during execution of Flake8:\nplugin code is bad\n",
+    ],
+)
+def test_flake8_that_cannot_begin(text: str) -> None:
+    """A bad option or plugin is no finding."""
+    digest = only(text, exit_code=1)
+    assert (digest.tool, digest.verdict) == ("flake8", Verdict.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("<string>:1: error: Incompatible types  [assignment]\n", "failed"),
+        ('mypy.ini:3: error: Error importing plugin "x": No module\n', "failed"),
+        ("Can't find package 'shop'\n", "error"),
+        ("There are no .py[i] files in directory 'shop'\n", "error"),
+        ("mypy-daemon: error: unrecognized arguments: --x\n", "error"),
+        ("Install? [yN] error: INTERNAL ERROR -- Please try using mypy master\n", "error"),
+    ],
+)
+def test_mypy_without_a_module(text: str, verdict: str) -> None:
+    """Errors of its configuration, its arguments and its own."""
+    digest = only(text, exit_code=2)
+    assert (digest.tool, digest.verdict) == ("mypy", verdict)
+
+
 def test_vulture() -> None:
     """What is unused is the code; a file that it cannot read is an error."""
     text = (
