@@ -338,7 +338,8 @@ class Segmenter:
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(segment.grammar, error)
             return False
-        return segment.parser.tally.told or segment.grammar.opaque
+        # What an opaque tool has hidden is worth a digest, unless it says that it was none of its.
+        return segment.parser.tally.told or (segment.grammar.opaque and not segment.parser.done)
 
     def _give_up(self, grammar: Grammar, error: Exception) -> None:
         self._broken.add(grammar.name)

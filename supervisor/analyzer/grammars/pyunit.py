@@ -58,6 +58,8 @@ _KEYS = {
 }
 _OUTCOMES = {"ok": "passed", "fail": "failed", "error": "errors", "skip": "skipped"}
 _MOST_ITEMS = 5000
+_MOST_DESCRIPTION = 3
+"""Lines of a test's description below its name, before the rule."""
 _MOST_UNTIL_STATUS = 60
 """Lines of a coverage report or of a tear-down between a run's count and its status."""
 
@@ -132,14 +134,15 @@ class UnittestParser:
         self._block = _Block.NONE
         self._ruled: bool | None = None
         self._ran: int | None = None
-        self._waited = 0
+        self._waited = self._block_lines = 0
+        self._mistaken = False
         self.hot = False
         """Whether the last line told of a test that passed; more of the same may follow."""
 
     @property
     def done(self) -> bool:
-        """Whether the closing line was seen."""
-        return self.tally.ended
+        """Whether the closing line was seen, or what looked like a heading was none."""
+        return self.tally.ended or self._mistaken
 
     @property
     def attentive(self) -> bool:
@@ -168,7 +171,7 @@ class UnittestParser:
             self._end_block()
             self._ran = int(ran["tests"])
         elif self._block is not _Block.NONE:
-            self._read(text)
+            return self._read(text)
         elif " ... " in text and (shown := _PROGRESS.match(text)):
             self._show(shown["outcome"] or shown["mark"])
             self.hot = True
@@ -212,23 +215,39 @@ class UnittestParser:
         self._end_block()
         groups = heading.groupdict()
         self._block = _Block.HEAD if "test" in groups else _Block.TRIAL
-        self._reason = _Reason()
+        self._reason, self._block_lines = _Reason(), 0
+        if groups["outcome"] == "UNEXPECTED SUCCESS":
+            self._block = _Block.NONE
         if len(self._items) < _MOST_ITEMS:
             self._items.append(_Item(groups.get("test") or "", groups["outcome"] or ""))
         else:
             self._dropped += 1
 
-    def _read(self, text: str) -> None:
+    def _read(self, text: str) -> bool:
         """Read a line of a block: below the heading's description, or trial's, which has none."""
+        self._block_lines += 1
         if self._block is not _Block.HEAD:
             self._reason.read(text)
-            if self._block is _Block.TRIAL and text[:1] not in {"", " ", "=", "-"}:
-                self._items[-1].test = text.strip()  # The last line names the test.
+            if self._block is _Block.TRIAL:
+                if text[:1] not in {"", " ", "=", "-"}:
+                    self._items[-1].test = text.strip()  # The last line names the test.
+                return self._block_lines > 1 or HEADER.match(text) is not None or self._mistake()
         elif _THIN_RULE.match(text):
             self._block = _Block.BODY
+        elif self._block_lines > _MOST_DESCRIPTION:
+            return self._mistake()
+        return True
+
+    def _mistake(self) -> bool:
+        """What looked like a heading of unittest's was another tool's; False."""
+        self._block, self._reason = _Block.NONE, _Reason()
+        if not self._dropped:
+            self._items.pop()
+        self._mistaken = not self._items and not any(self._shown.values())
+        return not self._mistaken
 
     def _end_block(self) -> None:
-        if self._block is not _Block.NONE and not self._dropped:
+        if self._block is not _Block.NONE and not self._dropped and self._items:
             item, reason = self._items[-1], self._reason
             item.cause = reason.cause
             if reason.place is not None:

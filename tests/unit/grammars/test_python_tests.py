@@ -193,6 +193,8 @@ def test_message_that_looks_like_a_heading() -> None:
         "Building wheels ... ok\nConnecting ... FAIL\n",
         "Ran 12 tests for test/Shop.t.sol:Shop\nRan 5 tests across 2 files. [1.00s]\n",
         "OK\nFAILED (errors=3)\nERROR: test_x (m.C)\n",
+        f"{_THICK}\nERROR: Build failed\nof a thing\nthat is\nnot\na test\n",
+        f"{_THICK}\n[ERROR]\nBuild failed\n",
     ],
 )
 def test_what_is_not_unittest(text: str) -> None:
