@@ -68,6 +68,14 @@ GRAMMAR = Grammar(
             pattern=re.compile(r"Warning, treated as error:$"),
             continues=re.compile(rf"(?:{_FILE}:(?:(?P<line>\d+):)? ?)?(?P<message>.+)"),
         ),
+        Rule(  # -b linkcheck
+            does=Does.FINDING,
+            literal=(") broken    ", ") timeout   "),
+            pattern=re.compile(
+                r"\( *(?P<file>\S+): line +(?P<line>\d+)\) "
+                r"(?P<code>broken|timeout) +(?P<message>\S.*)"
+            ),
+        ),
         Rule(
             does=Does.GREEN,
             literal="build succeeded",
