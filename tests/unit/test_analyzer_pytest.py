@@ -306,3 +306,10 @@ def test_floods_are_read_as_their_lines_are(row: str, monkeypatch: pytest.Monkey
     for parser in (PytestParser, UnittestParser):
         monkeypatch.setattr(parser, "run", lambda _parser, _texts: 0)
     assert analyze([text]) == quick
+
+
+def test_floods_end_where_they_end_in_any_chunks() -> None:
+    """What a digest covers does not depend on how the lines arrived."""
+    rows = [f"a.py::test_{n} PASSED\nnoise\na.py::test_{n} \na.py::test_{n} \n" for n in range(30)]
+    lines = [line.encode() + b"\n" for line in (_HEAD.format(99) + "".join(rows)).splitlines()]
+    assert analyze(lines) == analyze([b"".join(lines)])

@@ -9,6 +9,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _CODE = r"(?=(?P<severity>[CEFIRW]))(?P<code>[CEFIRW]\d{4})"
+_SURE = r"(?=[^\[]*(?:\.pyi?:|\[[A-Z]\d+[(,]))"  # Others have such codes for other languages.
 _SYMBOL = r"\([a-z][a-z0-9-]*\)"
 
 GRAMMAR = Grammar(
@@ -35,7 +36,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=tuple(f": [{letter}0" for letter in "CEFIRW"),
             pattern=re.compile(
-                rf"{_FILE}:(?P<line>\d+)(?::-?\d+)?: \[{_CODE}[^\]]*\] (?P<message>\S.*)"
+                rf"{_SURE}{_FILE}:(?P<line>\d+)(?::-?\d+)?: \[{_CODE}[^\]]*\] (?P<message>\S.*)"
             ),
         ),
         Rule(  # --output-format=msvs

@@ -44,7 +44,8 @@ QUIET_PROGRESS = re.compile(
     r"(?:\[gw\d+\] (?:\[ *\d+%\] )?(PASSED) \S+\.py::\S+\s*"
     rf"|[^\s\[=!_-]\S*\.py::\S+ (?:(PASSED)\s*{_PROGRESS_END[:-1]})?)$"
 )
-"""A test that passed, with the word in a group, or one that a worker has begun."""
+"""A test that passed, with the word in a group, or one that a worker has begun; each of them holds
+a literal of the grammar's, so that none is read here that would not be read otherwise."""
 SUMMARY = re.compile(
     r"(?P<outcome>FAILED|ERROR) (?P<id>\S+?\.py(?:::[^\s\[]+(?:\[.*?\](?= - |$))?)?)"
     r"(?: - (?P<message>.*))?$"

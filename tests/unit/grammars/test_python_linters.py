@@ -63,6 +63,12 @@ def test_pylint_formats(rows: str) -> None:
     assert "rated at 7.31/10" in digest.summary
 
 
+def test_other_languages_have_such_codes() -> None:
+    """A code alone is pylint's in a file of Python's only."""
+    assert only("shop/a.py:1: [C0111] Missing docstring\n").tool == "pylint"
+    assert read("CMakeLists.txt:126: [C0301] Line too long (136/80)\n").segments[0].tool == "output"
+
+
 def test_pylint_before_it_had_paths_and_codes() -> None:
     """Rows stand below the module's name."""
     text = (
