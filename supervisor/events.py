@@ -21,6 +21,8 @@ class Member:
     """It left the leader's session."""
     how: Literal["alive", "ended", "terminated", "killed"] = "alive"
     """How it ended: by itself, after SIGTERM, or by SIGKILL."""
+    why: str = ""
+    """Of one that could not be ended: what the kernel says about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class StopStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Event):
-    """Proof of what a stop left: the set was scanned twice and is empty, or who survived."""
+    """Proof of what a stop left: the kernel says that the set is empty, or who survived."""
 
     kind = "receipt"
     seen: int
@@ -97,6 +99,8 @@ class Receipt(Event):
     """From the stop's start to the proof."""
     scratch_left: int
     """Files and directories of the run's scratch that could not be removed."""
+    limits: Mapping[str, str]
+    """Each limit that was set, and who enforced it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +182,13 @@ class Swept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered(Event):
-    """Processes of a run whose supervisor and guardian both died were ended."""
+    """A run was lost with its supervisor; what was left of it was ended."""
 
     kind = "recovered"
     level = "warning"
+    cause: Cause = "supervisor-lost"
     members: tuple[Member, ...]
+    """Whom neither the kernel nor a guardian had ended by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

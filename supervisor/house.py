@@ -13,6 +13,7 @@ import anyio
 
 from supervisor import events
 from supervisor.config import Config
+from supervisor.containment import oom
 from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
 from supervisor.containment.launch import Launch, Launched
@@ -88,6 +89,16 @@ class Containment:
     ground: Ground | None
     """Where runs get cgroups of their own; None: nowhere."""
 
+    def leaf_directories(self, run: str) -> tuple[str, ...]:
+        """Where the cgroup of a run is, whether or not it has been made."""
+        homes = () if self.ground is None else self.ground.homes.values()
+        return tuple(f"{home}/{leaf_name(run)}" for home in homes)
+
+    def leave(self) -> None:
+        """Leave the cgroup that we had to make for ourselves."""
+        if self.ground is not None:
+            self.ground.leave((os.getpid(), self.launched.pid))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
@@ -139,6 +150,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         house.guardian.on_adopted = lambda member: house.journal.tell(
             events.Adopted(run=None, member=member)
         )
+        # Privileged only; who may not is not protected, but those below it go first.
+        oom.set_score(os.getpid(), oom.read() + oom.SUPERVISOR)
         _clean_up(house)
         try:
             yield house
@@ -147,6 +160,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         except Exception:
             house.journal.tell(events.Defect(run=None, problem=traceback.format_exc()))
             raise
+        finally:
+            containment.leave()
 
 
 def _settle_tier(config: Config, launch: Launch) -> Containment:
@@ -232,11 +247,11 @@ def _make_folders(places: Places) -> None:
 def _clean_up(house: House) -> None:
     """End what dead runs left running, remove what they left on disk."""
     journal, config = house.journal, house.config
-    dead, ground = house.ledger.noted(), house.containment.ground
-    if left := house.ledger.recover():
-        journal.tell(events.Recovered(run=None, members=left))
-    if dead and ground is not None:
-        ground.drop(leaf_name(run_of(dead)))
+    if (dead := house.ledger.noted()) is not None:
+        run = run_of(dead.cookie)
+        journal.tell(events.Recovered(run=run, members=house.ledger.recover()))
+    if house.containment.ground is not None:
+        house.containment.ground.sweep()
     swept = sweep(house.scratch_base)
     if swept.directories or swept.left:
         journal.tell(

@@ -39,11 +39,14 @@ BARE = {
     *(
         f"containment/{name}.py"
         for name in (
+            "cgroupfs",
             "child",
             "ending",
             "guardian",
+            "hold",
             "linux",
             "namespace",
+            "oom",
             "operations",
             "probe",
             "remedies",

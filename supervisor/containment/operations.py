@@ -145,12 +145,6 @@ CHAINS: tuple[tuple[Operation, ...], ...] = (
         ),
     ),
     (("cgroup v1 cpu", lambda: trial_cgroups.use_v1_leaf("cpu", "cpu.cfs_quota_us", "100000")),),
-    (
-        (
-            "cgroup v1 freezer",
-            lambda: trial_cgroups.use_v1_leaf("freezer", "freezer.state", "THAWED"),
-        ),
-    ),
     (("pidfd", signal_by_pidfd),),
     (("subreaper", adopt_orphan),),
 )

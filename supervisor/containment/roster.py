@@ -12,6 +12,17 @@ class _Known(NamedTuple):
     adopted: bool
 
 
+class Scan(NamedTuple):
+    """One look at the set."""
+
+    members: list[Entry]
+    """Everything alive below us."""
+    fresh: list[Entry]
+    """Those of them that were not there at the look before."""
+    adopted: list[Entry]
+    """Those of them that have become our own children since then, having lost their parent."""
+
+
 class Roster:
     """The set as of the last scan. What it remembers is bounded by what lives."""
 
@@ -55,18 +66,20 @@ class Roster:
         """Drop what was kept of a spawn whose set is empty."""
         self._sessions = {sid: owner for sid, owner in self._sessions.items() if owner != spawn_id}
 
-    def scan(self) -> tuple[list[Entry], list[Entry]]:
-        """Everything alive below us, and those of it that we have adopted since the last scan."""
+    def scan(self) -> Scan:
+        """Look at the set."""
         me = os.getpid()
         members = [e for e in table.descendants(me, table.read_table()) if e.alive]
         before, self._known = self._known, {}
         by_pid: dict[int, str] = {}
-        adopted = []
+        fresh: list[Entry] = []
+        adopted: list[Entry] = []
         for entry in members:
             known = before.get(entry.identity)
             if known is None:
                 self.seen += entry.pid not in self._pids
                 known = _Known(self._attribute(entry, by_pid), adopted=False)
+                fresh.append(entry)
             if entry.ppid == me and entry.pid not in self._leaders and not known.adopted:
                 known = known._replace(adopted=True)
                 adopted.append(entry)
@@ -74,7 +87,7 @@ class Roster:
             by_pid[entry.pid] = known.owner
         self._pids = set(by_pid)
         self.most = max(self.most, len(members))
-        return members, adopted
+        return Scan(members, fresh, adopted)
 
     def escaped(self, entry: Entry) -> bool:
         """Whether it left its leader's session."""

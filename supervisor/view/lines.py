@@ -16,7 +16,8 @@ _NAMED_MEMBERS = 4
 _STOP_REASONS = {
     "operator": "on request",
     "wall": "by the wall-clock limit (limits.wall)",
-    "scratch": "by the scratch quota (scratch.quota, scratch.files)",
+    "scratch": "by the scratch quota (scratch.quota)",
+    "files": "by the number of scratch files (scratch.files)",
     "processes": "by the process limit (limits.processes)",
     "memory": "by the memory limit (limits.memory)",
 }
@@ -91,7 +92,8 @@ def _run_started(event: events.RunStarted) -> Line:
 
 def _run_ended(event: events.RunEnded) -> Line:
     kept = f"{render_bytes(event.output_bytes)} of output, {render_bytes(event.kept_bytes)} kept"
-    text = f"run {event.run} {describe_ending(event.ending)} after"
+    memory = ", out of memory" if event.cause.startswith("oom") else ""
+    text = f"run {event.run} {describe_ending(event.ending)}{memory} after"
     return Line(
         "end",
         f"{text} {render_seconds(event.wall_s)}; {kept}",
@@ -112,7 +114,7 @@ def _stop_started(event: events.StopStarted) -> Line:
 
 def _receipt(event: events.Receipt) -> Line | None:
     if event.survivors:
-        names = _name_members(event.survivors, len(event.survivors))
+        names = "; ".join(map(_name_survivor, event.survivors[:_NAMED_MEMBERS]))
         return Line("SURVIVED", f"{names} could not be ended", "bad")
     if event.scratch_left:
         return Line("LEFT", f"{event.scratch_left} scratch files could not be removed", "bad")
@@ -122,6 +124,10 @@ def _receipt(event: events.Receipt) -> Line | None:
         took = render_seconds(event.took_s)
         return Line("ended", f"{event.ended_count} leftover {noun} in {took}: {names}")
     return None
+
+
+def _name_survivor(member: events.Member) -> str:
+    return f"{render_argv(member.argv)} (pid {member.pid}, {member.why or 'no reason known'})"
 
 
 def _name_members(members: Sequence[events.Member], count: int) -> str:
@@ -183,8 +189,9 @@ def _swept(event: events.Swept) -> Line:
 
 
 def _recovered(event: events.Recovered) -> Line:
-    names = _name_members(event.members, len(event.members))
-    return Line("reaped", f"processes of a dead run: {names}", "warning")
+    left = _name_members(event.members, len(event.members)) or "nothing"
+    text = f"run {event.run} was lost with its supervisor; left of it was {left}"
+    return Line("reaped", text, "warning")
 
 
 def _restart_planned(event: events.RestartPlanned) -> Line:
