@@ -138,6 +138,8 @@ class Containment(_Table):
     """The tier to use; "auto" takes the strongest that works here."""
     require: Tier = "subreaper"
     """The weakest tier to accept; below it supervise refuses to start."""
+    scope: bool = True
+    """Ask systemd for a cgroup of our own where we were given none."""
 
     @field_validator("require")
     @classmethod

@@ -4,7 +4,7 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
 from supervisor.containment.launch import Launch, Launched
 from supervisor.containment.ledger import Ledger
+from supervisor.containment.scopes import request_scope
 from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
 from supervisor.health.preflight import check_command
@@ -175,7 +176,7 @@ def _settle_tier(config: Config, launch: Launch) -> Containment:
     refusals = launch.refusals if launched is None else launched.refusals
     ground = None
     if launched is not None and wanted != "subreaper":
-        ground = find_ground((os.getpid(), launched.pid))
+        ground = _find_ground((os.getpid(), launched.pid), ask=config.containment.scope)
     tier = None if launched is None else _name_tier(launched.tier, ground)
     least = max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)
     if launched is None or tier is None or _STRENGTH.index(tier) < _STRENGTH.index(least):
@@ -188,6 +189,14 @@ def _settle_tier(config: Config, launch: Launch) -> Containment:
             " lower containment.require and containment.tier"
         )
     return Containment(tier, launched, ground)
+
+
+def _find_ground(ours: Sequence[int], *, ask: bool) -> Ground | None:
+    """Where runs can have cgroups: in the one that we were given, or in one that we ask for."""
+    ground = find_ground(ours)
+    if ground is None and ask and request_scope(f"supervise-{os.getpid()}", ours, os.environ):
+        ground = find_ground(ours)
+    return ground
 
 
 def _name_tier(guardian: str, ground: Ground | None) -> str:

@@ -51,6 +51,7 @@ BARE = {
             "probe",
             "remedies",
             "roster",
+            "scopes",
             "table",
             "trial_cgroups",
         )

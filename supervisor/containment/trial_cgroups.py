@@ -35,6 +35,12 @@ def step(name: str, call: Callable[[], _T]) -> _T:
         raise OSError(error.errno, error.strerror, name) from error
 
 
+def is_ours() -> bool:
+    """Whether we may make cgroups where we are, in v2 or, with all that v1 offers, there."""
+    homes = cgroupfs.homes()
+    return any(os.access(homes[one], os.W_OK) for one in (UNIFIED, "pids") if one in homes)
+
+
 def use_leaf() -> None:
     """Make a cgroup v2 below ours, join it, kill it at once, remove it.
 

@@ -157,8 +157,10 @@ def test_score_for_the_out_of_memory_killer(desk: Desk) -> None:
     """Tools go first, then the autopilot; whoever watches them is spared."""
     own = int(Path("/proc/self/oom_score_adj").read_text())
     read = "cat /proc/self/oom_score_adj"
-    tool = f"setsid sh -c 'sleep 3; {read}'"  # It is seen at the next look.
-    desk.write(["sh", "-c", f"{read}; {tool} & wait; cat /proc/$PPID/oom_score_adj"])
+    # The guardian sees it when it looks for the next time.
+    seen = f"until [ $({read}) != $1 ]; do sleep 0.2; done; {read}"
+    tool = f"setsid sh -c '{seen}' sh $({read})"
+    desk.write(["sh", "-c", f"{read}; {tool}; cat /proc/$PPID/oom_score_adj"])
     desk.run("run", desk.config)
     (started,) = desk.events("run-started")
     autopilot, tool_score, guardian = map(int, desk.run("show", started["run"]).stdout.split())
