@@ -33,12 +33,12 @@ _STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
 _UNIFIED = 2
 _GUARDIANS: dict[str, tuple[str, ...]] = {
-    "auto": ("namespaced", "subreaper"),
+    "auto": ("namespaced", "subreaper", "group"),
     "sealed": ("namespaced",),
     "namespaced": ("namespaced",),
     "cgroup": ("subreaper",),
     "subreaper": ("subreaper",),
-    "group": (),
+    "group": ("group",),
 }
 """What the guardian may be for the tier that is wanted, strongest first."""
 _DESCRIPTORS = 4352
@@ -175,7 +175,7 @@ def _settle_tier(config: Config, launch: Launch) -> Containment:
     launched = launch.settle(_GUARDIANS[wanted])
     refusals = launch.refusals if launched is None else launched.refusals
     ground = None
-    if launched is not None and wanted != "subreaper":
+    if launched is not None and launched.tier != "group" and wanted != "subreaper":
         ground = _find_ground((os.getpid(), launched.pid), ask=config.containment.scope)
     tier = None if launched is None else _name_tier(launched.tier, ground)
     least = max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)

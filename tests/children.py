@@ -12,6 +12,9 @@ from typing import NamedTuple
 import anyio
 import psutil
 
+HELD = ("namespaced", "subreaper")
+"""Tiers in which nothing gets away; in the tier ``group`` some could."""
+
 EXITS_3 = ["sh", "-c", "exit 3"]
 DIES_OF_ABRT = ["sh", "-c", "kill -ABRT $$"]
 SLEEPS = ["sleep", "60"]

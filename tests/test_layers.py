@@ -52,6 +52,7 @@ BARE = {
             "remedies",
             "roster",
             "scopes",
+            "strays",
             "table",
             "trial_cgroups",
         )

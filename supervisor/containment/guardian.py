@@ -22,6 +22,7 @@ if __name__ == "__main__":
 from supervisor.containment import child, ending, linux, namespace, oom, table
 from supervisor.containment.hold import Hold
 from supervisor.containment.roster import Roster
+from supervisor.containment.strays import Strays
 from supervisor.containment.table import Entry
 from supervisor.wire import Channel, Packet, WireError
 
@@ -53,10 +54,13 @@ class _Stop:
 class Guardian:
     """The set below it, and the stops under way."""
 
-    def __init__(self, channel: Channel, host: namespace.HostPids | None, oom_base: int) -> None:
+    def __init__(
+        self, channel: Channel, host: namespace.HostPids | None, oom_base: int, *, strays: bool
+    ) -> None:
         self._channel = channel
         self._host = host
-        self._roster = Roster()
+        self._strays = Strays(self._carriers) if strays else None
+        self._roster = Roster(self._find)
         self._cookies: dict[str, str] = {}
         self._holds: dict[str, Hold] = {}
         self._frozen: set[str] = set()
@@ -136,7 +140,7 @@ class Guardian:
                 os.close(fd)
         self._holds[spawn_id] = hold
         if leads:
-            self._roster.begin_run(spawn_id)
+            self._roster = Roster(self._find, spawn_id)
             self._adoptions_told = 0
             self._cookies[spawn_id] = message["cookie"]
         self._roster.add(pid, spawn_id)
@@ -242,11 +246,26 @@ class Guardian:
             if hold.populated:
                 hold.kill()
                 return False
-            return ending.end_children(self._reap) if whole else not self._members_of(spawn_id)
+            return self._proves_empty(self._reap) if whole else not self._members_of(spawn_id)
 
         left = ending.kill_until_empty(lambda: self._members_of(spawn_id), toll, proven)
         self._unkillable |= {entry.identity for entry in left}
         return left
+
+    def _find(self) -> list[Entry]:
+        """The whole set: everything below us, but for where orphans go elsewhere."""
+        if self._strays is not None:
+            return self._strays.find()
+        return table.descendants(os.getpid(), table.read_table())
+
+    def _carriers(self) -> list[Entry]:
+        return table.holders_of(set(self._cookies.values()), COOKIE_VARIABLE)
+
+    def _proves_empty(self, reap: ending.Proof) -> bool:
+        """Whether the kernel says so; without a subreaper a second look has to do."""
+        if self._strays is not None:
+            return not [entry for entry in self._find() if entry.alive]
+        return ending.end_children(reap)
 
     def _members_of(self, spawn_id: str) -> list[Entry]:
         return [entry for entry in self._scan() if self._roster.belongs(entry, spawn_id)]
@@ -270,7 +289,7 @@ class Guardian:
             lambda: self._killable(self._roster.scan().members),
             toll,
             # Without a child left, or with none left but those that nobody can end.
-            lambda: ending.end_children(ending.reap_silently) or bool(self._unkillable),
+            lambda: self._proves_empty(ending.reap_silently) or bool(self._unkillable),
         )
         self._kill_holders(set(self._cookies.values()), toll)
 
@@ -348,14 +367,15 @@ def main() -> None:
     try:
         if sys.argv[2] == "namespaced":
             host = namespace.enter()
-        linux.become_subreaper()
+        if sys.argv[2] != "group":
+            linux.set_subreaper(on=True)
     except OSError as error:
         refusal = {"is": "refused", "step": error.filename or "start", "errno": error.errno}
         # /proc is still the host's, which says what our parent calls us.
         channel.send(refusal | {"pid": int(os.readlink("/proc/self"))})  # noqa: PTH115 - pathlib would slow the start
         return
     channel.send({"is": "ready", "pid": host.own if host else os.getpid()})
-    Guardian(channel, host, oom_base).serve()
+    Guardian(channel, host, oom_base, strays=sys.argv[2] == "group").serve()
 
 
 if __name__ == "__main__":

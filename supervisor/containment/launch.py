@@ -15,7 +15,7 @@ from typing import Any, Self
 from supervisor.containment import linux
 from supervisor.wire import Channel, Packet
 
-TIERS = ("namespaced", "subreaper")
+TIERS = ("namespaced", "subreaper", "group")
 """What a guardian can be, strongest first."""
 _READY_S = 10.0
 _END_S = 8.0
@@ -55,7 +55,8 @@ class Launch:
 
     def __init__(self) -> None:
         # When the guardian dies, its orphans must come to us and to nobody else.
-        linux.become_subreaper()
+        with suppress(OSError):  # Then the guardian is refused it, too, and says so.
+            linux.set_subreaper(on=True)
         self.refusals: tuple[Refusal, ...] = ()
         """Why none of the tiers that were tried last works here."""
         self._boot = _boot(TIERS[0])
@@ -76,6 +77,8 @@ class Launch:
         for tier in tiers:
             if tier != self._boot.tier or refusals:
                 self._boot.end()
+                if tier == "group":
+                    linux.set_subreaper(on=False)
                 self._boot = _boot(tier)
             answer = self._boot.wait_answer()
             if answer["is"] == "ready":

@@ -18,13 +18,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def become_subreaper() -> None:
-    """Make orphans below us our children instead of init's (Linux >= 3.4).
+def set_subreaper(*, on: bool) -> None:
+    """Make orphans below us our children instead of init's (Linux >= 3.4), or no longer.
 
     Raises:
         OSError: the kernel refused.
     """
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(_PR_SET_CHILD_SUBREAPER, int(on))
 
 
 def die_with_parent(parent: int) -> None:

@@ -117,7 +117,7 @@ def adopt_orphan() -> None:
     Raises:
         OSError: the kernel refused, or the orphan went elsewhere.
     """
-    step("prctl PR_SET_CHILD_SUBREAPER", linux.become_subreaper)
+    step("prctl PR_SET_CHILD_SUBREAPER", lambda: linux.set_subreaper(on=True))
     child = os.fork()
     if child == 0:
         os.fork()
@@ -222,7 +222,7 @@ def _read_until(pipe: int, deadline: float) -> bytes:
 
 def main() -> None:
     """Perform every chain at the same time, end what is left of them, tell how it went."""
-    linux.become_subreaper()
+    linux.set_subreaper(on=True)
     if not trial_cgroups.is_ours():
         # As the supervisor does it; we are thrown away, and the scope goes with us.
         scopes.request_scope(f"supervise-trial-{os.getpid()}", [os.getpid()], os.environ)

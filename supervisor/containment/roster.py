@@ -1,9 +1,9 @@
 """Which processes live below the guardian, and which spawn each of them belongs to."""
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
-from supervisor.containment import table
 from supervisor.containment.table import Entry
 
 
@@ -26,12 +26,14 @@ class Scan(NamedTuple):
 class Roster:
     """The set as of the last scan. What it remembers is bounded by what lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: Callable[[], list[Entry]], run: str = "") -> None:
+        self._find = find
         self.seen = 0
         """Distinct processes seen since the run began."""
         self.most = 0
         """Most members that one scan found."""
-        self._run = ""
+        self._run = run
+        """The spawn that everything without another owner belongs to."""
         self._leaders: dict[int, str] = {}
         self._sessions: dict[int, str] = {}
         self._known: dict[tuple[int, int], _Known] = {}
@@ -41,11 +43,6 @@ class Roster:
     def leaders(self) -> bool:
         """Whether any leader is still unreaped."""
         return bool(self._leaders)
-
-    def begin_run(self, spawn_id: str) -> None:
-        """Make ``spawn_id`` the one that everything without another owner belongs to."""
-        self.__init__()  # type: ignore[misc]
-        self._run = spawn_id
 
     def add(self, pid: int, spawn_id: str) -> None:
         """Take in a leader that has just started; its session has its pid."""
@@ -69,7 +66,7 @@ class Roster:
     def scan(self) -> Scan:
         """Look at the set."""
         me = os.getpid()
-        members = [e for e in table.descendants(me, table.read_table()) if e.alive]
+        members = [entry for entry in self._find() if entry.alive]
         before, self._known = self._known, {}
         by_pid: dict[int, str] = {}
         fresh: list[Entry] = []

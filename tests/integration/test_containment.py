@@ -14,16 +14,16 @@ import pytest
 
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Guardian, Leader
-from supervisor.containment.launch import TIERS, Launch
+from supervisor.containment.launch import Launch
 from supervisor.events import Member
 from tests import children
-from tests.children import alive, carriers, eventually, ignores_term
+from tests.children import HELD, alive, carriers, eventually, ignores_term
 
 pytestmark = pytest.mark.anyio
 TIER: ContextVar[str] = ContextVar("TIER")
 
 
-@pytest.fixture(params=TIERS, autouse=True)
+@pytest.fixture(params=HELD, autouse=True)
 def _tier(request: pytest.FixtureRequest) -> None:
     """Every claim holds in every tier."""
     TIER.set(request.param)
