@@ -65,6 +65,10 @@ class RunEnded(Event):
     output_bytes: int
     kept_bytes: int
     dropped_bytes: int
+    output_hash: str | None
+    """SHA-256 of the whole output; None where there was none."""
+    same_as: str | None = None
+    """An earlier run with the very same output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,21 @@ class Digested(Event):
     kind = "digest"
     digest: Digest
     seen: int = 1
-    """Which sighting of this fingerprint it is."""
+    """Which sighting of this fingerprint it is since the start."""
+    status: Literal["new", "known"] | None = None
+    """Whether an earlier start has met this failure; None for what is no failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed(Event):
+    """A tool has come through that failed before."""
+
+    kind = "fixed"
+    tool: str
+    failures: tuple[str, ...]
+    """Fingerprints, at most 50."""
+    count: int
+    """How many there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +236,15 @@ class Defect(Event):
     level = "error"
     problem: str
     """The traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLost(Event):
+    """What earlier starts have met cannot be read, so every failure looks new."""
+
+    kind = "history-lost"
+    level = "warning"
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

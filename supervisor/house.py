@@ -23,9 +23,10 @@ from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
-from supervisor.output.frames import compress
+from supervisor.output.frames import compress, decompress
 from supervisor.output.runs import prune
 from supervisor.scratch.sweep import sweep
+from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
 
@@ -76,6 +77,11 @@ class Places:
         return self.root / "telemetry"
 
     @property
+    def history(self) -> Path:
+        """What the events add up to."""
+        return self.root / "history.sqlite3"
+
+    @property
     def raw(self) -> Path:
         """One directory of output per run."""
         return self.root / "raw"
@@ -111,6 +117,7 @@ class House:
     guardian: Guardian
     ledger: Ledger
     journal: Journal
+    memory: Memory
     stop_requested: anyio.Event
     executable: str
     environ: Mapping[str, str]
@@ -136,13 +143,15 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         Telemetry.open(places.telemetry, _telemetry_limits(config), compress) as telemetry,
         Screen(sys.stdout, colour=wants_colour(sys.stdout, environ)) as screen,
     ):
+        memory, problem = _recall(places)
         house = House(
             config=config,
             places=places,
             scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
-            journal=Journal(telemetry, screen),
+            journal=Journal(telemetry, screen, memory.failures),
+            memory=memory,
             stop_requested=anyio.Event(),
             executable=executable,
             environ=environ,
@@ -153,6 +162,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         )
         # Privileged only; who may not is not protected, but those below it go first.
         oom.set_score(os.getpid(), oom.read() + oom.SUPERVISOR)
+        if problem:
+            house.journal.tell(events.HistoryLost(run=None, problem=problem))
         _clean_up(house)
         try:
             yield house
@@ -251,6 +262,14 @@ def _make_folders(places: Places) -> None:
                 f"{folder}: cannot keep state here: {error.strerror}; make it writable,"
                 " free some space, or set state.dir or XDG_STATE_HOME to another folder"
             ) from error
+
+
+def _recall(places: Places) -> tuple[Memory, str]:
+    """What earlier starts have met; nothing, and why, where that cannot be read."""
+    try:
+        return recall(places.history, places.telemetry, decompress), ""
+    except (StateError, OSError) as error:
+        return Memory(), str(error)
 
 
 def _clean_up(house: House) -> None:

@@ -330,6 +330,7 @@ class Run:
 
     def _tell_end(self, outcome: Outcome) -> None:
         emptied = outcome.emptied
+        output_hash = outcome.kept.output_hash if outcome.kept.output_bytes else None
         self._house.journal.tell(
             events.RunEnded(
                 run=self.run,
@@ -342,8 +343,12 @@ class Run:
                 output_bytes=outcome.kept.output_bytes,
                 kept_bytes=outcome.kept.kept_bytes,
                 dropped_bytes=outcome.kept.dropped_bytes,
+                output_hash=output_hash,
+                same_as=self._house.memory.outputs.get(output_hash or ""),
             )
         )
+        if output_hash is not None:
+            self._house.memory.outputs[output_hash] = self.run
         self._house.journal.tell(
             events.Receipt(
                 run=self.run,

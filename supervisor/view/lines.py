@@ -93,6 +93,7 @@ def _run_started(event: events.RunStarted) -> Line:
 def _run_ended(event: events.RunEnded) -> Line:
     kept = f"{render_bytes(event.output_bytes)} of output, {render_bytes(event.kept_bytes)} kept"
     memory = ", out of memory" if event.cause.startswith("oom") else ""
+    kept += f", identical to run {event.same_as}" if event.same_as else ""
     text = f"run {event.run} {describe_ending(event.ending)}{memory} after"
     return Line(
         "end",
@@ -120,10 +121,21 @@ def _receipt(event: events.Receipt) -> Line | None:
         return Line("LEFT", f"{event.scratch_left} scratch files could not be removed", "bad")
     if event.ended_count:
         names = _name_members(event.ended, event.ended_count)
-        noun = "process" if event.ended_count == 1 else "processes"
         took = render_seconds(event.took_s)
-        return Line("ended", f"{event.ended_count} leftover {noun} in {took}: {names}")
+        return Line(
+            "ended", f"{count_of(event.ended_count, 'leftover process')} in {took}: {names}"
+        )
     return None
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count_of(1, "failure"), count_of(2, "process")
+    ('1 failure', '2 processes')
+    """
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 def _name_survivor(member: events.Member) -> str:
@@ -140,8 +152,19 @@ def _digested(event: events.Digested) -> Line | None:
     digest = event.digest
     if digest.kind == "output" and digest.verdict in {Verdict.OK, Verdict.UNKNOWN}:
         return None  # Chatter in which no tool was recognised and nothing went wrong.
-    again = f" (seen {event.seen}x)" if event.seen > 1 and digest.verdict != Verdict.OK else ""
-    return Line(digest.verdict, printable(digest.summary) + again, _mood(digest))
+    return Line(digest.verdict, printable(digest.summary) + _met_before(event), _mood(digest))
+
+
+def _met_before(event: events.Digested) -> str:
+    if event.status is None:
+        return ""
+    if event.seen > 1:
+        return f" (seen {event.seen}x)"
+    return " (known from an earlier start)" if event.status == "known" else ""
+
+
+def _fixed(event: events.Fixed) -> Line | None:
+    return Line("fixed", f"{event.tool}: {count_of(event.count, 'failure')} gone", "good")
 
 
 def _mood(digest: Digest) -> Mood:
@@ -194,6 +217,10 @@ def _recovered(event: events.Recovered) -> Line:
     return Line("reaped", text, "warning")
 
 
+def _history_lost(event: events.HistoryLost) -> Line:
+    return Line("history", printable(event.problem), "warning")
+
+
 def _restart_planned(event: events.RestartPlanned) -> Line:
     after = render_seconds(event.after_s)
     return Line("restart", f"in {after}, after failure {event.failures}", "warning")
@@ -212,6 +239,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.StopStarted: _stop_started,
     events.Receipt: _receipt,
     events.Digested: _digested,
+    events.Fixed: _fixed,
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,
     events.PipeHeld: _pipe_held,
@@ -219,6 +247,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.ScratchPassed: _scratch_passed,
     events.Swept: _swept,
     events.Recovered: _recovered,
+    events.HistoryLost: _history_lost,
     events.RestartPlanned: _restart_planned,
     events.StayedDown: _stayed_down,
 }

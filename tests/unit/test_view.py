@@ -100,7 +100,7 @@ def test_repeated_failure_says_how_often_it_was_seen() -> None:
         lines=(1, 2),
     )
 
-    assert render(events.Digested(run="r", digest=digest, seen=3)) == Line(
+    assert render(events.Digested(run="r", digest=digest, seen=3, status="new")) == Line(
         "failed", "ruff: 3 errors (seen 3x)", "bad"
     )
 
