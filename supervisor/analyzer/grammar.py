@@ -41,7 +41,7 @@ class Does(Enum):
     START = auto()
     """The first line of an execution."""
     BROKEN = auto()
-    """The tool itself failed; group ``message``."""
+    """The tool itself failed; group ``message``, and a finding's where it says the place."""
     TAIL = auto()
     """Belongs to the tool and says nothing."""
 

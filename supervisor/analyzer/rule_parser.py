@@ -7,6 +7,7 @@ from dataclasses import replace
 from supervisor.analyzer.gate import Index
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.rows import rows_above
 from supervisor.analyzer.streak import CHECKED, read_streak
 from supervisor.analyzer.tally import Finding, Tally, number, severity_key
 from supervisor.digests import Fixable
@@ -127,16 +128,20 @@ class RuleParser:
 
     def _settle(self, rule: Rule, finding: Finding) -> None:
         if rule.does is Does.BROKEN:
-            self._break(finding.message)
+            self._break(finding)
         else:
             self._add(finding)
 
-    def _break(self, message: str) -> None:
-        self.tally.broken = self.tally.broken or message
+    def _break(self, finding: Finding) -> None:
+        self.tally.broken = self.tally.broken or finding.message
         self.tally.identify("broken", self.tally.broken)
+        if finding.file:
+            self.tally.add(finding)
+        elif finding.code:
+            self.tally.by_code[finding.code] += 1
 
     def _apply(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
-        self.close()
+        self._close_for(rule)
         tally = self.tally
         if tally.ended and rule.does in _BEGINS_OR_ENDS:
             return self._after_the_end(rule, groups, line)
@@ -150,16 +155,25 @@ class RuleParser:
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
             case Does.BROKEN:
-                said = Finding(message=groups.get("message") or line.text.strip())
-                if rule.continues is None:
-                    self._break(said.message)
-                else:
-                    self._await(rule, said)
+                self._find_broken(rule, groups, line)
             case Does.START:
                 return not tally.told
             case Does.TAIL:
                 pass
         return True
+
+    def _close_for(self, rule: Rule) -> None:
+        if self._open is not None and self._open[0].does is rule.does is Does.BROKEN:
+            self._open = None  # The banner of a broken tool was waiting for just that.
+        self.close()
+
+    def _find_broken(self, rule: Rule, groups: dict[str, str | None], line: Line) -> None:
+        said = self._found(rule, groups, None)
+        said.message = said.message or line.text.strip()
+        if rule.continues is None:
+            self._break(said)
+        else:
+            self._await(rule, said)
 
     def _find(self, rule: Rule, groups: dict[str, str | None]) -> None:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
@@ -226,28 +240,10 @@ class RuleParser:
 
     def _look_back(self, trailer: Rule, line: Line) -> None:
         """Read the rows right above a trailer, which no literal could have told from prose."""
-        rows: list[tuple[Rule, dict[str, str | None]]] = []
-        for text in line.above():
-            row = self._row(text)
-            if row is None:
-                if text.strip() and not trailer.pattern.match(text):
-                    break
-                continue
-            rows.append(row)
-        for rule, groups in reversed(rows):
+        for rule, groups in rows_above(self._grammar, trailer, line):
             self._file = groups.get("file") or self._file
             if groups.get("message") is not None or groups.get("times") is not None:
                 self._add(self._found(rule, groups, self._file))
-
-    def _row(self, text: str) -> tuple[Rule, dict[str, str | None]] | None:
-        for rule in self._grammar.rules:
-            if (
-                rule.does in {Does.FINDING, Does.FILE}
-                and rule.before is None
-                and (match := rule.pattern.match(text))
-            ):
-                return rule, match.groupdict()
-        return None
 
     def _continue(self, text: str) -> bool:
         rule, finding = self._open or (None, None)

@@ -145,7 +145,7 @@ def _first(tally: Tally, kind: str) -> str:
     if first is None:
         return ""
     if kind == "crash":
-        what = f"{first.code}: {first.message}" if first.message else first.code or ""
+        what = ": ".join(part for part in (first.code, first.message) if part)
         where = place(first)
         return cut(what, 120) + (f" at {where}" if where else "")
     if kind == "tests":
