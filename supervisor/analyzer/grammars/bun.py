@@ -4,6 +4,7 @@ Source: oven-sh/bun, src/cli/test_command.zig and src/install.
 """
 
 import re
+from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import WRAPPERS, Failure, TestRun
@@ -13,15 +14,17 @@ from supervisor.analyzer.rule_parser import declared_by
 _START = re.compile(r"bun test v\d+\.\d+")
 _FILE = re.compile(r"(?P<file>\S+\.\w+):$")
 _ITEM = re.compile(r"(?:\(fail\)|✗) (?P<name>\S.*?)(?: \[[\d.,]+m?s\])?$")
-_DONE = re.compile(r"(?:\(pass\)|✓) ")
+_BEFORE = re.compile(r"(?:\((?:pass|fail|skip|todo)\)|[✓✗»]) |\S+\.\w+:$|bun test v")
 _RAISED = re.compile(r"(?:error|[A-Z]\w*(?:Error|Exception)): \S")
 _COMPARED = re.compile(r"(?:Expected|Received)\b[^:]*: ")
 _UNHANDLED = re.compile(r"# Unhandled error between tests$")
 _COUNT = re.compile(
     r"\s{0,3}(?P<counts>\d+ (?:pass(?:ed)?|fail(?:ed)?|skip(?:ped)?|todo|errors?|filtered out))$"
+    r"|Bailed out after (?P<failed>\d+) failures?"
 )
 _TAIL = re.compile(r"\s{0,3}(?:\d+ (?:snapshots|expect\(\) calls)\b|\d+ snapshots?,)|$")
 _END = re.compile(r"Ran \d+ tests? across \d+ files?\.")
+_MOST_BACK = 100
 _NONE = re.compile(r"(?P<what>The following filters did not match any test files|No tests found!)")
 
 
@@ -31,16 +34,9 @@ class BunTestParser(TestRun):
     def __init__(self, grammar: Grammar) -> None:
         super().__init__(grammar)
         self._started = False
-        self._file: str | None = None
-        self._raised: Failure | None = None
-
-    @property
-    def attentive(self) -> bool:
-        """All the time: reasons stand above the tests that they are of."""
-        return True
 
     def read(self, line: Line) -> bool:
-        """Read a test, its reason, or the first closing count."""
+        """Read a test that failed, what was not caught, or the first closing count."""
         text = line.text
         if _START.match(text):
             began, self._started = self._started, True
@@ -49,10 +45,14 @@ class BunTestParser(TestRun):
             return not began
         if none := _NONE.match(text):
             self.tally.broken = none["what"]
-            return True
-        if self._count(text):
-            return True
-        self._report(text)
+        elif item := _ITEM.match(text):
+            self.relax()
+            self._look_back(Failure(item["name"]), line)
+        elif _UNHANDLED.match(text):
+            self.failures.begin(Failure("Unhandled error between tests", is_error=True))
+            self.listen()
+        elif not self._count(text):
+            return self._explain(text)
         return True
 
     def read_after(self, line: Line) -> bool:
@@ -62,47 +62,41 @@ class BunTestParser(TestRun):
             return False
         return self._count(text) or _TAIL.match(text) is not None or _END.match(text) is not None
 
-    def _report(self, text: str) -> None:
-        if file := _FILE.match(text):
-            self._file, self._raised = file["file"], None
-        elif item := _ITEM.match(text):
-            failure = self._raised or Failure("")
-            failure.name, failure.file, failure.is_error = item["name"], self._file, False
-            self._begin(failure)
-        elif _DONE.match(text):
-            self._raised = None
-        elif _UNHANDLED.match(text):
-            self._raised = Failure("Unhandled error between tests", self._file, is_error=True)
-            self.failures.begin(self._raised)
-        elif _RAISED.match(text):
-            self._say(text)
-        elif self._raised is not None and _COMPARED.match(text):
-            self._raised.say(text)
-        elif self._raised is not None:
-            self.failures.current = [self._raised]
-            self.failures.stand(text)
-
-    def _begin(self, failure: Failure) -> None:
+    def _look_back(self, failure: Failure, line: Line) -> None:
+        """Find the reason above a test that failed, and its file further above."""
         self.failures.begin(failure)
-        self.failures.current, self._raised = [], None
+        above = list(islice(line.above(), _MOST_BACK))
+        end = next((place for place, text in enumerate(above) if _BEFORE.match(text)), len(above))
+        for text in reversed(above[:end]):
+            self._explain(text)
+        heads = filter(None, map(_FILE.match, above))
+        failure.file = next((head["file"] for head in heads), failure.file)
+        self.failures.current = []
 
-    def _say(self, text: str) -> None:
-        if self._raised is None or self._raised.message:
-            self._raised = Failure("", self._file)
-        self._raised.say(text.removeprefix("error: "))
+    def _explain(self, text: str) -> bool:
+        current = self.failures.current
+        if not current:
+            return False
+        if _RAISED.match(text):
+            for failure in current:
+                failure.message = text.removeprefix("error: ").strip()
+        elif _COMPARED.match(text):
+            self.failures.say(text)
+        else:
+            self.failures.stand(text)
+        return True
 
     def _count(self, text: str) -> bool:
         tally = self.tally
         count = _COUNT.match(text)
-        if count is None and not (_END.match(text) and not tally.ended):
+        if count is None:
             return False
-        if count is not None:
-            said = declared_by({"counts": count["counts"].replace("error", "errors", 1)})
-            said = {key.replace("errorss", "errors"): times for key, times in said.items()}
-            if said.keys() & tally.declared.keys():
-                return False
-            tally.declared |= said
+        said = declared_by(count.groupdict())
+        if said.keys() & tally.declared.keys():
+            return False
+        tally.declared |= said
         tally.ended = True
+        self.relax()
         return True
 
 
@@ -111,7 +105,18 @@ TESTS = Grammar(
     kind="tests",
     at_once=False,
     opaque=True,
-    literals=WRAPPERS,
+    literals=(
+        *(
+            *WRAPPERS,
+            "(fail) ",
+            "✗ ",
+            "# Unhandled error",
+            "bailed out after",
+            "any test files",
+            "no tests found!",
+        ),
+        *(f"0 {word}" for word in ("pass", "fail", "skip", "todo", "error", "filtered out")),
+    ),
     parser=BunTestParser,
     rules=(Rule(does=Does.START, literal="bun test v", pattern=_START),),
 )
@@ -126,9 +131,9 @@ GRAMMAR = Grammar(
             pattern=re.compile(r"bun (?:install|add|remove|update) v\d"),
         ),
         Rule(
-            does=Does.BROKEN,
+            does=Does.RED,
             literal="error: script ",
-            pattern=re.compile(r"(?P<message>error: script \"[^\"]+\" exited with code \d+)"),
+            pattern=re.compile(r"error: (?P<message>script \"[^\"]+\" exited with code \d+)"),
         ),
         Rule(
             does=Does.BROKEN,

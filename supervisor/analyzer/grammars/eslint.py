@@ -68,7 +68,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=("): error ", "): warning "),
             pattern=re.compile(
-                r"(?P<file>[^\s(][^(]*)\((?P<line>\d+),(?P<column>\d+)\): "
+                r"(?P<file>[^\s(].*?\.(?:[cm]?[jt]sx?|vue))\((?P<line>\d+),(?P<column>\d+)\): "
                 rf"(?P<severity>error|warning) {_RULE} : (?P<message>.*)"
             ),
         ),

@@ -24,7 +24,6 @@ _CLOSING = re.compile(r"(?P<tool>Node\.js|Bun) v\d+\.\d+\.\d+\b")
 _LIBRARY = re.compile(r"node:|internal/|node_modules/|^(?:\w+|_\w+)\.js$|native|<anonymous>")
 _ASIDES = ("Require stack:", "- ", "Emitted '", "(Use `node")
 _MOST_STRANGERS = 8
-_MOST_ABOVE = 12
 _MOST_BACK = 60
 _MOST_LINES = 200
 _MOST_NAMES = 30
@@ -63,14 +62,7 @@ class NodeCrashParser:
         if self.done or self._lines > _MOST_LINES:
             self._strangers = _MOST_STRANGERS
             return False
-        if closing := _CLOSING.match(text):
-            self._close(closing)
-            return True
-        if not text.strip() or text.startswith(_ASIDES):
-            return True
-        taken = self._frame(text) or self._object(text) or self._more(text)
-        self._strangers += not taken
-        return taken
+        return self._read(text)
 
     def close(self) -> None:
         """Say that the program crashed."""
@@ -87,16 +79,20 @@ class NodeCrashParser:
 
     def _begin(self, line: Line) -> bool:
         text = line.text
+        if raised := _MODULE.match(text):
+            self._name(raised)
+            return True
+        return self._look_back(line)
+
+    def _read(self, text: str) -> bool:
         if closing := _CLOSING.match(text):
-            return self._look_back(line, closing)
-        raised = _MODULE.match(text) or _RAISED.match(text)
-        if raised is None:
-            return False
-        self._name(raised)
-        found, source = self._source(line)
-        if source is not None and self._raised is not None and not _LIBRARY.search(source["file"]):
-            self._raised.file, self._raised.line = source["file"], int(source["line"])
-        return found or _MODULE.match(text) is not None
+            self._close(closing)
+            return True
+        if not text.strip() or text.startswith(_ASIDES):
+            return True
+        taken = self._frame(text) or self._object(text) or self._more(text)
+        self._strangers += not taken
+        return taken
 
     def _name(self, raised: re.Match[str]) -> None:
         message = (raised["message"] or "").rstrip(" {]")
@@ -104,37 +100,27 @@ class NodeCrashParser:
         code = raised["code"] or raised["name"]
         self._raised = Finding(code=code, message=message, cause=said)
 
-    def _source(self, line: Line) -> tuple[bool, re.Match[str] | None]:
-        """Whether a caret stands above an error's name, and the source line's place above that."""
-        caret = False
-        for text in islice(filter(str.strip, line.above()), _MOST_ABOVE):
-            if not caret:
-                caret = _CARET.match(text) is not None
-                if not caret:
-                    return False, None
-            elif source := _SOURCE.match(text):
-                return True, source
-        return False, None
-
-    def _look_back(self, line: Line, closing: re.Match[str]) -> bool:
-        """Find what was raised above node's closing line: a value that is no error."""
+    def _look_back(self, line: Line) -> bool:
+        """Find the caret above a last line, and what was raised right below it."""
         above = list(islice(filter(str.strip, line.above()), _MOST_BACK))
-        for place, text in enumerate(above):
-            if _CARET.match(text):
-                said = above[place - 1].strip() if place else "uncaught"
-                source = next(filter(None, map(_SOURCE.match, above[place + 1 :][:3])), None)
-                raised = _RAISED.match(said)
-                if raised is not None:
-                    self._name(raised)
-                else:
-                    self._raised = Finding(code="uncaught", message=said, cause=said)
-                if source is not None and self._raised is not None:
-                    self._raised.file, self._raised.line = source["file"], int(source["line"])
-                for below in reversed(above[:place]):
-                    self._frame(below)
-                self._close(closing)
-                return True
-        return False
+        caret = next((place for place, text in enumerate(above) if _CARET.match(text)), 0)
+        if not caret:
+            return False
+        self._raise(above[caret - 1])
+        source = next(filter(None, map(_SOURCE.match, above[caret + 1 : caret + 4])), None)
+        if source is not None and self._raised is not None and not _LIBRARY.search(source["file"]):
+            self._raised.file, self._raised.line = source["file"], int(source["line"])
+        for text in reversed(above[: caret - 1]):
+            self._read(text)
+        return self._read(line.text)
+
+    def _raise(self, text: str) -> None:
+        raised = _RAISED.match(text)
+        if raised is not None:
+            self._name(raised)
+        else:
+            said = text.strip()
+            self._raised = Finding(code="uncaught", message=said, cause=said)
 
     def _close(self, closing: re.Match[str]) -> None:
         self._closed = True
@@ -184,10 +170,17 @@ GRAMMAR = Grammar(
     rules=(
         Rule(
             does=Does.START,
-            literal=("Error: ", "Error [", "Exception: ", "Rejection: "),
-            pattern=_RAISED,
+            literal=("Cannot find module '", "Cannot find package '"),
+            pattern=_MODULE,
         ),
         Rule(does=Does.START, literal=("Node.js v0", "Bun v0"), pattern=_CLOSING),
+        Rule(  # The frame that the stacks of earlier releases end with.
+            does=Does.START,
+            literal=("run_main_module.js:0", "bootstrap_node.js:0", "bootstrap/node.js:0"),
+            pattern=re.compile(
+                r"\s+at (?:.*\()?(?:internal/)?(?:main/run_main_module|bootstrap(?:_|/)node)\.js:\d"
+            ),
+        ),
     ),
 )
 USAGE = Grammar(

@@ -177,7 +177,10 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("npm ERR!", "npm error"),
-            pattern=re.compile(r"npm (?:ERR!|error)(?= \S)"),
+            pattern=re.compile(
+                r"npm (?:ERR!|error) (?:code \S|Missing script|Test failed|Lifecycle script|audit "
+                r"|\S+@\S+ [\w:.-]+: `|workspace \S|ERESOLVE |cb\(\) never called|JSON\.parse )"
+            ),
         ),
         Rule(
             does=Does.GREEN,
