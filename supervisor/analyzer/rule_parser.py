@@ -222,14 +222,15 @@ class RuleParser:
     def _redden(self, groups: dict[str, str | None]) -> None:
         self.tally.red = True
         if message := groups.get("message"):
-            self.tally.remarks.append(message.strip())
+            self.tally.remarks.append(" ".join(message.split()))
 
     def _after_the_end(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
         """Read a failure that comes late, and a closing line that at once counts other things."""
         declared = declared_by(groups)
         tally = self.tally
-        if rule.does is Does.RED and not tally.red:
-            self._redden(groups)
+        if rule.does is Does.RED:
+            if not tally.red:
+                self._redden(groups)
             return True
         at_once = rule.does in _ENDS and line.number == self._end + 1
         if not at_once or not declared or declared.keys() & tally.declared.keys():

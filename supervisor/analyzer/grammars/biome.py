@@ -48,7 +48,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal="\u2501\u2501\u2501",
             pattern=re.compile(
-                r"(?P<file>[^\s:\u2501](?:[^:\u2501]|:(?=[\\/]))*?)"
+                r"(?P<file>[^\s:|\u2501](?:[^:|\u2501]|:(?=[\\/]))*?)"
                 rf"(?::(?P<line>\d+):(?P<column>\d+))? {_CATEGORY}{_TAGS}{_RULE}"
             ),
             continues=_SAID,

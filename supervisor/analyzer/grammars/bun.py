@@ -19,7 +19,7 @@ _RAISED = re.compile(r"(?:error|[A-Z]\w*(?:Error|Exception)): \S")
 _COMPARED = re.compile(r"(?:Expected|Received)\b[^:]*: ")
 _UNHANDLED = re.compile(r"# Unhandled error between tests$")
 _COUNT = re.compile(
-    r"\s{0,3}(?P<counts>\d+ (?:pass(?:ed)?|fail(?:ed)?|skip(?:ped)?|todo|errors?|filtered out))$"
+    r"\s{0,3}(?P<counts>\d+ (?:pass|fail|skip|todo|errors?|filtered out))$"
     r"|Bailed out after (?P<failed>\d+) failures?"
 )
 _TAIL = re.compile(r"\s{0,3}(?:\d+ (?:snapshots|expect\(\) calls)\b|\d+ snapshots?,)|$")

@@ -33,18 +33,19 @@ TURBO = Grammar(
         Rule(
             does=Does.RED,
             literal="failed:  ",
-            pattern=re.compile(r"\s*Failed: +(?P<message>\S+#\S+(?:, \S+#\S+)*)$"),
+            pattern=re.compile(r"\s*(?P<message>Failed: +\S+#\S+(?:, \S+#\S+)*)$"),
         ),
+        Rule(does=Does.TAIL, pattern=re.compile(r"\s*Time: +\d"), opens=False),
         Rule(
             does=Does.RED,
             literal="run failed: command",
-            pattern=re.compile(r"\s*ERROR +run failed: (?P<message>command .*exited.*)"),
+            pattern=re.compile(r"\s*ERROR +(?P<message>run failed: command .*exited.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("Could not find task", "Missing tasks in project", "Could not resolve work"),
             pattern=re.compile(
-                r"\W*(?:turbo : |ERROR +)?(?P<message>Could not (?:find task|resolve work).*"
+                r"[\Wx]*(?:turbo : |ERROR +)?(?P<message>Could not (?:find task|resolve work).*"
                 r"|Missing tasks in project)"
             ),
         ),
@@ -67,6 +68,11 @@ NX = Grammar(
             pattern=re.compile(
                 r"\W*(?:NX|Lerna \(powered by Nx\))\W+(?P<message>Running targets? \S.* failed)"
             ),
+        ),
+        Rule(
+            does=Does.RED,
+            literal=("targets failed, including", "target failed, including"),
+            pattern=re.compile(r"\s*[✖×] +(?P<message>\d+/\d+ targets? failed)"),
         ),
         Rule(
             does=Does.BROKEN,

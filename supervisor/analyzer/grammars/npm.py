@@ -100,7 +100,9 @@ class NpmParser:
 
     @property
     def _is_script(self) -> bool:
-        return self._code in _SCRIPT_FAILED or (self._code is None and self._script is not None)
+        if self._script is None:
+            return self._code in _SCRIPT_FAILED
+        return self._code is None or self._code in _SCRIPT_FAILED or self._code.isdigit()
 
     def _err(self, said: str) -> bool:
         if self.tally.ended:
