@@ -148,7 +148,7 @@ class JestParser(TestRun):
 GRAMMAR = Grammar(
     name="jest",
     kind="tests",
-    literals=(*WRAPPERS, "● ", "snapshots:   ", "summary of all failing", " threshold for "),
+    literals=(*WRAPPERS, "● ", "snapshots:   ", "summary of all failing"),
     at_once=False,
     opaque=True,
     parser=JestParser,
@@ -165,6 +165,11 @@ GRAMMAR = Grammar(
             does=Does.BROKEN,
             literal=("● Validation Error", "● Unrecognized CLI"),
             pattern=re.compile(r"\s{0,2}● (?:Validation Error|Unrecognized CLI)"),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal=(" threshold for ", "Jest: Coverage data"),
+            pattern=_COVERAGE,
         ),
         Rule(does=Does.TRAILER, literal="Test Suites: ", pattern=_SUITES),
         Rule(does=Does.TRAILER, literal="Tests:  ", pattern=_TESTS),

@@ -30,6 +30,12 @@ WEBPACK = Grammar(
             gaps=1,
         ),
         Rule(
+            does=Does.FINDING,
+            literal="Module not found: Error: ",
+            pattern=re.compile(r"(?P<code>Module not found): Error: (?P<message>.*)"),
+            before=re.compile(r"(?P<file>\.{1,2}/\S+)$"),
+        ),
+        Rule(
             does=Does.GREEN,
             literal="compiled successfully",
             pattern=re.compile(
@@ -75,7 +81,7 @@ ROLLUP = Grammar(
                 r"(?:(?P<file>[^\s:()]+\.\w+) \((?P<line>\d+):(?P<column>\d+)\): )?(?P<message>.*)"
             ),
             continues=re.compile(
-                r"(?:\S*/)?(?P<file>[^\s:()]+\.\w+)(?: \((?P<line>\d+):(?P<column>\d+)\)|:\d+)?"
+                r"(?P<file>[^\s:()]+\.\w+)(?: \((?P<line>\d+):(?P<column>\d+)\)|:\d+)?"
             ),
         ),
         Rule(

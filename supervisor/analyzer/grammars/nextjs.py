@@ -25,7 +25,7 @@ GRAMMAR = Grammar(
             literal=("Type error: ", "Module not found: ", "Syntax Error", "Error:   "),
             pattern=re.compile(
                 r"(?:Error: +)?(?P<code>Type error|Module not found|Syntax Error)(?:: |$)"
-                r"(?P<message>.*)"
+                r"(?P<message>(?!Error: ).*)"
             ),
             before=re.compile(rf"{_PLACE}\s*$"),
         ),
@@ -36,8 +36,8 @@ GRAMMAR = Grammar(
             before=re.compile(r"(?P<file>\.{1,2}/\S+?\.\w+)\s*$"),
         ),
         Rule(does=Does.FINDING, literal=("  error: ", "  warning: "), pattern=_LINTED, opens=False),
-        Rule(
-            does=Does.RED,
+        Rule(  # What follows says why.
+            does=Does.TAIL,
             literal="Failed to compile.",
             pattern=re.compile(r"\W*Failed to compile\.$"),
         ),
@@ -48,8 +48,10 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.RED,
-            literal="Build error occurred",
-            pattern=re.compile(r"\W*Build error occurred"),
+            literal=("Build error occurred", "build worker exited with code"),
+            pattern=re.compile(
+                r"\W*(?:Build error occurred|Next\.js build worker exited with code: [1-9])"
+            ),
         ),
         Rule(
             does=Does.RED,

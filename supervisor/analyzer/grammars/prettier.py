@@ -7,7 +7,7 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_PATH = r"(?P<file>(?:\S.*[\\/])?[^\s\\/]*\.\w+)"
+_PATH = r"(?P<file>(?:\S.*[\\/].*|[^\s\\/]*)\.\w+)"
 
 GRAMMAR = Grammar(
     name="prettier",

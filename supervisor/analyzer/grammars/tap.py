@@ -40,6 +40,7 @@ class TapParser(TestRun):
         self._planned: int | None = None
         self._points = {"passed": 0, "failed": 0, "skipped": 0, "todo": 0}
         self._depth = 0
+        """Of the last point that failed, or of what contains it."""
         self._yaml = False
         self._block = False
 
@@ -100,16 +101,16 @@ class TapParser(TestRun):
         if point is None:
             return False
         depth = len(point["indent"])
-        contains, self._depth = depth < self._depth, depth
         opens = text.endswith("{")
         directive = (point["directive"] or "").lower()
+        contains = depth < self._depth
+        if contains or (point["bad"] and not directive):
+            self._depth = depth
         if not depth:
             key = {"skip": "skipped", "todo": "todo"}.get(directive)
             self._points[key or ("failed" if point["bad"] else "passed")] += 1
-        if not point["bad"]:
-            self._depth = self._depth if contains else depth
-            self.relax()
-        elif not (contains or opens or directive):
+        self.relax()
+        if point["bad"] and not (contains or opens or directive):
             self.failures.begin(Failure(point["name"].strip() or f"test {point['number']}"))
             self._yaml = self._block = False
             self.listen()
