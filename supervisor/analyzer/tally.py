@@ -119,6 +119,8 @@ class Tally:
     """The tool's trailer was seen."""
     green: bool = False
     """The tool said in so many words that all is well."""
+    red: bool = False
+    """The tool said in so many words that something failed."""
     broken: str | None = None
     """How the tool itself failed, in its words."""
     remarks: list[str] = field(default_factory=list)
@@ -182,7 +184,8 @@ class Tally:
     @property
     def told(self) -> bool:
         """Whether the segment is worth a digest."""
-        return bool(self.counted or self.declared or self.green or self.broken or self.ended)
+        said = self.green or self.red or self.broken or self.ended
+        return bool(said or self.counted or self.declared)
 
     @property
     def problems(self) -> int:

@@ -2,9 +2,11 @@
 
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
+from supervisor.analyzer.grammars.javascript import JAVASCRIPT
 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
+    *JAVASCRIPT,
     python.GRAMMAR,
     ruff.GRAMMAR,
     flake8.GRAMMAR,
