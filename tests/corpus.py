@@ -188,7 +188,8 @@ def _said(key: str, case: Case, digests: Sequence[Digest]) -> list[Any]:
     said = sums.said
     answers: dict[str, list[Any]] = {
         "total": sums.totals,
-        "tests_run": [sums.tests, sums.tests + said["skipped"]],
+        # A suite that could not be loaded is no test that ran; some count it all the same.
+        "tests_run": [sums.tests, sums.tests + said["skipped"], sums.tests - said["errors"]],
         "errors": [said["errors"], sums.counted["errors"]],
         "warnings": [said["warnings"], sums.counted["warnings"]],
         "collection errors": [said["errors"]],

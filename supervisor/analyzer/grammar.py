@@ -24,12 +24,17 @@ class Does(Enum):
     """One diagnostic, from the groups ``file line column code name message severity times``."""
     TRAILER = auto()
     """The tool's closing count. Every other group is a number that the tool declares, but for
-    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``remark``,
-    words that the digest repeats; and ``safe`` and ``unsafe``, as on a line that is ``FIXABLE``."""
+    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``safe``,
+    which is what ``FIXABLE`` says; and ``remark``, words that the digest repeats. Lines that follow
+    at once and count other things belong to it.
+    """
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
     GREEN = auto()
     """A closing line that says that all is well; its groups are numbers, too."""
+    RED = auto()
+    """A closing line that says that something failed, perhaps what (``message``), and does not
+    count it; its other groups are numbers, too."""
     FIXABLE = auto()
     """How many findings the fix command mends: ``safe`` or ``errors warnings``, ``unsafe``."""
     FILE = auto()
@@ -37,7 +42,7 @@ class Does(Enum):
     START = auto()
     """The first line of an execution."""
     BROKEN = auto()
-    """The tool itself failed; group ``message``."""
+    """The tool itself failed; group ``message``, and a finding's where it says the place."""
     TAIL = auto()
     """Belongs to the tool and says nothing, unless it has a group ``remark``."""
 
@@ -58,9 +63,12 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code message``) goes on
-    until a line that it matches, a blank one, or ``most_lines`` others."""
+    """A finding that lacks one of this pattern's groups (``file line column code message
+    severity``) goes on until a line that it matches, a blank one, or ``most_lines`` others.
+    ``BROKEN`` goes on likewise until its ``message``."""
     most_lines: int = 12
+    gaps: int = 0
+    """How many blank lines it goes on past."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)

@@ -292,12 +292,12 @@ class Segmenter:
                 facts.laneless = True
             return False
         lane, text = split
-        inner = line.but(text)
+        inner = line.within(lane, text)
         segment = self._lanes.get(lane)
         if segment is not None:
             if self._offer(segment, inner):
                 return True
-            if segment.parser.done:
+            if segment.parser.done and text.strip():
                 self._finish(self._lanes.pop(lane))
         if len(self._lanes) >= _MOST_LANES or (opened := self._open(inner)) is None:
             return lane in self._lanes

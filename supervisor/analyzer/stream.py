@@ -40,6 +40,8 @@ class Analyzer:
         self._lines = 0
         self._verdicts: set[Verdict] = set()
         self._digests = 0
+        self._explained = False
+        """Whether a tool has said why something failed, not merely that it did."""
         self.verdict = Verdict.UNKNOWN
         """The verdict of the whole; known after ``close``."""
 
@@ -119,6 +121,9 @@ class Analyzer:
     def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
         self._verdicts.add(verdict)
         self._digests += 1
+        tally = segment.parser.tally
+        says_why = bool(tally.counted or tally.declared or tally.broken or not tally.red)
+        self._explained |= verdict in BAD and says_why
         return digest_of(segment, self._name(segment), verdict, outcome)
 
     def _name(self, segment: Segment) -> str:
@@ -134,7 +139,7 @@ class Analyzer:
             return True
         if status in {Verdict.TIMEOUT, Verdict.KILLED}:
             return last is None
-        return status is not None and status is not Verdict.OK and not self._verdicts & BAD
+        return status is not None and status is not Verdict.OK and not self._explained
 
     def _residue_digest(self, outcome: Outcome) -> Digest:
         residue = self._segmenter.residue

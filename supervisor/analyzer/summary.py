@@ -91,7 +91,8 @@ def _headline(subject: Subject, tally: Tally) -> str:
     if tally.broken and kind != "crash":
         parts.append(cut(tally.broken, 120))
     if not parts:
-        parts.append("ok" if verdict is Verdict.OK else "no result")
+        silent = "failed" if tally.red else "no result"
+        parts.append("ok" if verdict is Verdict.OK else silent)
     elif verdict is Verdict.OK and kind != "tests":
         parts.insert(0, "ok")
     elif kind == "tests" and not tally.ended and not tally.broken:
@@ -100,7 +101,9 @@ def _headline(subject: Subject, tally: Tally) -> str:
 
 
 def _failing_tests(tally: Tally) -> Iterable[str]:
-    counts = tally.declared if tally.ended else tally.counted
+    counts = dict(tally.declared if tally.ended else tally.counted)
+    # What could not be run may be missing in a count of the tests that could.
+    counts["errors"] = max(counts.get("errors", 0), tally.counted["errors"])
     return (count(counts[key], key) for key in ("failed", "errors") if counts.get(key))
 
 
@@ -145,7 +148,7 @@ def _first(tally: Tally, kind: str) -> str:
     if first is None:
         return ""
     if kind == "crash":
-        what = f"{first.code}: {first.message}" if first.message else first.code or ""
+        what = ": ".join(part for part in (first.code, first.message) if part)
         where = place(first)
         return cut(what, 120) + (f" at {where}" if where else "")
     if kind == "tests":

@@ -82,17 +82,11 @@ GRAMMAR = Grammar(
             pattern=re.compile(r"build succeeded(?:, (?P<warnings>\d+) warnings?)?\.$"),
         ),
         Rule(
-            does=Does.TRAILER,
-            literal="build finished with problems, ",
+            does=Does.RED,
+            literal="build finished with problems",
             pattern=re.compile(
-                r"build (?P<remark>finished with problems)"
-                r", (?=(?P<warnings>\d+))(?P<errors>\d+) warnings?\b"
+                r"build (?P<message>finished with problems)(?:, (?P<warnings>\d+) warnings?\b|\.$)"
             ),
-        ),
-        Rule(
-            does=Does.BROKEN,
-            literal="build finished with problems.",
-            pattern=re.compile(r"(?P<message>build finished with problems)\.$"),
         ),
         Rule(
             does=Does.BROKEN,

@@ -39,7 +39,7 @@ GRAMMAR = Grammar(
             pattern=re.compile(rf"  congratulations :\)(?:{_TOOK})?$"),
         ),
         Rule(
-            does=Does.TRAILER,
+            does=Does.RED,
             literal="  evaluation failed :(",
             pattern=re.compile(rf"  evaluation failed :\((?:{_TOOK})?$"),
         ),

@@ -51,7 +51,7 @@ def test_sphinx() -> None:
             "failed",
             "finished with problems",
         ),
-        ("build finished with problems.\n", "error", "finished with problems"),
+        ("build finished with problems.\n", "failed", "finished with problems"),
         (
             "\nWarning, treated as error:\n/srv/docs/a.rst:4:toctree has nothing\n",
             "failed",
