@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import supervisor
 
@@ -17,6 +17,7 @@ if not getattr(supervisor, "__supervise__", False):
         " give each an environment of its own: uv tool install agent-supervise"
     )
 
+from supervisor.arguments import make_parser
 from supervisor.errors import (
     ConfigError,
     ExitCode,
@@ -28,7 +29,7 @@ from supervisor.errors import (
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
 _READ_BYTES = 1 << 20
-_COMMANDS = ("run", "check", "analyze", "show", "status", "stop", "reap", "exec", "doctor")
+_T = TypeVar("_T")
 
 
 def entry() -> NoReturn:
@@ -40,9 +41,8 @@ def main(argv: Sequence[str]) -> int:
     """Carry out one command line; every error becomes one line per problem and an exit status."""
     _open_standard_streams()
     try:
-        arguments = _parser().parse_args(_with_command(argv))
-        command: Callable[[argparse.Namespace], int] = arguments.call
-        return command(arguments)
+        arguments = make_parser(supervisor.__version__).parse_args(_with_command(argv))
+        return _CALLS[arguments.command](arguments)
     except ConfigError as error:
         _complain(*error.problems)
         return error.exit_code
@@ -63,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _with_command(argv: Sequence[str]) -> list[str]:
     """``supervise FILE`` is short for ``supervise run FILE``."""
-    if argv and not argv[0].startswith("-") and argv[0] not in _COMMANDS:
+    if argv and not argv[0].startswith("-") and argv[0] not in _CALLS:
         return ["run", *argv]
     return list(argv)
 
@@ -84,65 +84,6 @@ def _open_standard_streams() -> None:
 def _complain(*lines: str) -> None:
     for line in lines:
         print(line, file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="supervise",
-        description="Run an LLM coding agent under bounds. "
-        "`supervise FILE` is short for `supervise run FILE`.",
-        allow_abbrev=False,
-    )
-    version = f"supervise {supervisor.__version__}"
-    parser.add_argument("--version", action="version", version=version)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="run the autopilot of a config and tail it")
-    run.add_argument("config", type=Path, metavar="FILE", help="an autopilot.toml")
-    run.set_defaults(call=_run)
-
-    check = commands.add_parser("check", help="say everything that is wrong with a config")
-    check.add_argument("config", type=Path, metavar="FILE")
-    check.set_defaults(call=_check)
-
-    analyze = commands.add_parser("analyze", help="digest saved output of tools")
-    analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
-    analyze.add_argument("--tool", help="the tool that printed it, if you know")
-    analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
-    analyze.add_argument("--json", action="store_true", help="one JSON object per file")
-    analyze.set_defaults(call=_analyze)
-
-    show = commands.add_parser("show", help="give the output of a run back, byte for byte")
-    show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
-    show.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
-    only = show.add_mutually_exclusive_group()
-    only.add_argument("--stdout", dest="stream", action="store_const", const=1)
-    only.add_argument("--stderr", dest="stream", action="store_const", const=2)
-    show.add_argument("--config", type=Path, metavar="FILE", help="search its state only")
-    show.set_defaults(call=_show)
-
-    status = commands.add_parser("status", help="say what a supervised autopilot does")
-    status.add_argument("config", type=Path, metavar="FILE")
-    status.add_argument("--json", action="store_true")
-    status.set_defaults(call=_status)
-
-    stop = commands.add_parser("stop", help="stop a supervised autopilot with grace")
-    stop.add_argument("config", type=Path, metavar="FILE")
-    stop.add_argument("--dry-run", action="store_true", help="only show what would be ended")
-    stop.set_defaults(call=_stop)
-
-    reap = commands.add_parser("reap", help="end what supervisors that were killed left behind")
-    reap.add_argument("--adopt", action="store_true", help="only list it, and leave it alone")
-    reap.set_defaults(call=_reap)
-
-    execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
-    execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
-    execute.set_defaults(call=_exec)
-
-    doctor = commands.add_parser("doctor", help="say what holds on this machine, and what would")
-    doctor.add_argument("--json", action="store_true")
-    doctor.set_defaults(call=_doctor)
-    return parser
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -317,3 +258,71 @@ def _doctor(arguments: argparse.Namespace) -> int:
     found = examine(os.environ)
     print(json.dumps(found) if arguments.json else render_doctor(found))
     return ExitCode.OK if found["tier"] else ExitCode.UNAVAILABLE
+
+
+def _errors(arguments: argparse.Namespace) -> int:
+    from supervisor.asking import failures
+    from supervisor.view.history import render_failures
+
+    return _answer(
+        arguments,
+        failures(arguments.config, arguments.since, new=arguments.new),
+        render_failures,
+    )
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    from supervisor.asking import why
+    from supervisor.view.history import render_why
+
+    found = why(arguments.config, arguments.run)
+    return _answer(arguments, found, lambda one: render_why(one["run"], one["failures"]))
+
+
+def _killed(arguments: argparse.Namespace) -> int:
+    from supervisor.asking import kills
+    from supervisor.view.history import render_kills
+
+    return _answer(arguments, kills(arguments.config, arguments.since), render_kills)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from supervisor.asking import compare
+    from supervisor.view.history import render_diff
+
+    found = compare(arguments.config, arguments.before, arguments.after)
+    return _answer(arguments, found, render_diff)
+
+
+def _rebuild(arguments: argparse.Namespace) -> int:
+    from supervisor.asking import rebuild
+
+    print(f"{rebuild(arguments.config)} events read")
+    return ExitCode.OK
+
+
+def _answer(arguments: argparse.Namespace, found: _T, render: Callable[[_T], Iterable[str]]) -> int:
+    """Print what was found, for programs or for people."""
+    import json
+
+    for line in [json.dumps(found)] if arguments.json else render(found):
+        print(line)
+    return ExitCode.OK
+
+
+_CALLS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "check": _check,
+    "analyze": _analyze,
+    "show": _show,
+    "status": _status,
+    "stop": _stop,
+    "reap": _reap,
+    "exec": _exec,
+    "doctor": _doctor,
+    "errors": _errors,
+    "why": _why,
+    "killed": _killed,
+    "diff": _diff,
+    "rebuild": _rebuild,
+}

@@ -53,6 +53,9 @@ CountOrNone = Annotated[
 CoresOrNone = Annotated[
     float | None, PlainValidator(values.cores_or_none), WithJsonSchema(values.CORES_OR_NONE)
 ]
+WeightOrNone = Annotated[
+    int | None, PlainValidator(values.weight_or_none), WithJsonSchema(values.WEIGHT_OR_NONE)
+]
 Place = Annotated[Path, PlainValidator(values.place), _TEXT]
 PlaceOrDefault = Annotated[Path | None, PlainValidator(values.place_or_default), _TEXT]
 Stdin = Annotated[Path | None, PlainValidator(values.stdin), _TEXT]
@@ -135,6 +138,8 @@ class Containment(_Table):
     """The tier to use; "auto" takes the strongest that works here."""
     require: Tier = "subreaper"
     """The weakest tier to accept; below it supervise refuses to start."""
+    scope: bool = True
+    """Ask systemd for a cgroup of our own where we were given none."""
 
     @field_validator("require")
     @classmethod
@@ -156,6 +161,9 @@ class Limits(_Table):
     """Memory of all of them together, or "none"."""
     cpu: CoresOrNone = Field("none", validate_default=True)
     """Processor cores that all of them together may keep busy, such as 1.5, or "none"."""
+    cpu_weight: WeightOrNone = Field("none", validate_default=True)
+    """Share of the processors when others want them too, 1 to 10000 where 100 is everybody's
+    (cgroup), or "none"."""
     nice: int = Field(5, ge=0, le=19)
     """Scheduling niceness: 0 is as important as your own programs, 19 the least."""
     open_files: CountOrNone = Field(1024, validate_default=True)
@@ -171,6 +179,8 @@ class Pool(_Table):
     """Slots: tool calls that may run at the same time."""
     wait: Duration = Field("30m", validate_default=True)
     """How long a call may stand in the queue before it fails."""
+    wall: IntervalOrNone = Field("none", validate_default=True)
+    """Time after which a call is stopped, not counting what it has waited, or "none"."""
 
 
 class Scratch(_Table):

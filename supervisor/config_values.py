@@ -25,6 +25,10 @@ SIZE_OR_NONE: dict[str, Any] = {"anyOf": [SIZE, _NONE]}
 DURATION_OR_NONE: dict[str, Any] = {"anyOf": [DURATION, _NONE]}
 COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _NONE]}
 CORES_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _NONE]}
+_MOST_WEIGHT = 10_000
+WEIGHT_OR_NONE: dict[str, Any] = {
+    "anyOf": [{"type": "integer", "minimum": 1, "maximum": _MOST_WEIGHT}, _NONE]
+}
 
 
 class Origin(Protocol):
@@ -83,6 +87,17 @@ def cores(value: object) -> float:
     return float(value)
 
 
+def weight(value: object) -> int:
+    """A share of the processors, as cgroup v2 wants it.
+
+    Raises:
+        ValueError: not a whole number from 1 to 10000.
+    """
+    if type(value) is not int or not 1 <= value <= _MOST_WEIGHT:
+        raise ValueError(f"{value!r} is not a weight from 1 to 10000; 100 is everybody's")
+    return value
+
+
 def place(value: object, origin: Origin) -> Path:
     """Absolute path; a relative one starts at the config's folder, ``~`` at a home.
 
@@ -136,6 +151,7 @@ size_or_none = _or_none(size)
 interval_or_none = _or_none(interval)
 count_or_none = _or_none(count)
 cores_or_none = _or_none(cores)
+weight_or_none = _or_none(weight)
 
 
 def word(text: str) -> str:

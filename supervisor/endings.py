@@ -4,8 +4,9 @@ import signal
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-StopReason = Literal["operator", "wall", "scratch", "processes", "memory"]
-"""Who or what asked for the stop: a person, the wall-clock limit, the scratch quota, a limit."""
+StopReason = Literal["operator", "wall", "scratch", "files", "processes", "memory"]
+"""Who or what asked for the stop: a person, the wall-clock limit, the scratch directory's quota of
+bytes or of files, a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +53,37 @@ Cause = Literal[
     "signal",
     "oom(tool)",
     "oom(run)",
+    "oom(host)",
     "operator",
     "wall",
     "processes",
     "memory",
     "disk",
+    "files",
     "not-started",
     "guardian-lost",
+    "supervisor-lost",
 ]
 """Why a run is over, in one word; the closed set that policies and statistics go by."""
 
 
-def cause_of(ending: Ending, oom_kills: int) -> Cause:
-    """The cause of an ending, given how many members the kernel killed for want of memory.
+@dataclass(frozen=True, slots=True)
+class OomKills:
+    """Processes that the kernel has ended for want of memory while a run went on."""
 
-    >>> cause_of(Signaled(9), 1), cause_of(Exited(1), 1), cause_of(Exited(0), 1)
-    ('oom(run)', 'oom(tool)', 'ok')
+    members: int = 0
+    """Members, because the run was at its limit."""
+    host: int = 0
+    """Anybody, because the machine had none left."""
+
+
+def cause_of(ending: Ending, killed: OomKills) -> Cause:
+    """The cause of an ending, given whom the kernel killed for want of memory meanwhile.
+
+    >>> cause_of(Signaled(9), OomKills(1, 1)), cause_of(Exited(1), OomKills(1, 1))
+    ('oom(run)', 'oom(tool)')
+    >>> cause_of(Signaled(9), OomKills(0, 1)), cause_of(Exited(0), OomKills(1, 1))
+    ('oom(host)', 'ok')
     """
     match ending:
         case Exited(code=0):
@@ -79,11 +95,17 @@ def cause_of(ending: Ending, oom_kills: int) -> Cause:
         case Lost():
             return "guardian-lost"
         case Signaled(signum=signum):
-            return "oom(run)" if oom_kills and signum == signal.SIGKILL else "signal"
+            return _cause_of_signal(signum, killed)
         case Exited():
-            return "oom(tool)" if oom_kills else "failed"
+            return "oom(tool)" if killed.members else "failed"
         case _:
             assert_never(ending)
+
+
+def _cause_of_signal(signum: int, killed: OomKills) -> Cause:
+    if signum != signal.SIGKILL or not (killed.members or killed.host):
+        return "signal"
+    return "oom(run)" if killed.members else "oom(host)"
 
 
 def signal_name(signum: int) -> str:

@@ -21,6 +21,8 @@ class Member:
     """It left the leader's session."""
     how: Literal["alive", "ended", "terminated", "killed"] = "alive"
     """How it ended: by itself, after SIGTERM, or by SIGKILL."""
+    why: str = ""
+    """Of one that could not be ended: what the kernel says about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,10 @@ class RunEnded(Event):
     output_bytes: int
     kept_bytes: int
     dropped_bytes: int
+    output_hash: str | None
+    """SHA-256 of the whole output; None where there was none."""
+    same_as: str | None = None
+    """An earlier run with the very same output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +90,7 @@ class StopStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Event):
-    """Proof of what a stop left: the set was scanned twice and is empty, or who survived."""
+    """Proof of what a stop left: the kernel says that the set is empty, or who survived."""
 
     kind = "receipt"
     seen: int
@@ -97,6 +103,8 @@ class Receipt(Event):
     """From the stop's start to the proof."""
     scratch_left: int
     """Files and directories of the run's scratch that could not be removed."""
+    limits: Mapping[str, str]
+    """Each limit that was set, and who enforced it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +114,21 @@ class Digested(Event):
     kind = "digest"
     digest: Digest
     seen: int = 1
-    """Which sighting of this fingerprint it is."""
+    """Which sighting of this fingerprint it is since the start."""
+    status: Literal["new", "known"] | None = None
+    """Whether an earlier start has met this failure; None for what is no failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed(Event):
+    """A tool has come through that failed before."""
+
+    kind = "fixed"
+    tool: str
+    failures: tuple[str, ...]
+    """Fingerprints, at most 50."""
+    count: int
+    """How many there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +200,13 @@ class Swept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered(Event):
-    """Processes of a run whose supervisor and guardian both died were ended."""
+    """A run was lost with its supervisor; what was left of it was ended."""
 
     kind = "recovered"
     level = "warning"
+    cause: Cause = "supervisor-lost"
     members: tuple[Member, ...]
+    """Whom neither the kernel nor a guardian had ended by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +236,15 @@ class Defect(Event):
     level = "error"
     problem: str
     """The traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLost(Event):
+    """What earlier starts have met cannot be read, so every failure looks new."""
+
+    kind = "history-lost"
+    level = "warning"
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "namespaced": _NAMESPACE,
     "cgroup": ("subreaper", "pidfd", *_UNIFIED),
     "subreaper": ("subreaper", "pidfd"),
+    "group": ("pidfd",),
 }
 """Probes that each tier needs, strongest first; v1 serves for ``cgroup`` in place of v2."""
 _V1 = {"processes": "cgroup v1 pids", "memory": "cgroup v1 memory", "cpu": "cgroup v1 cpu"}
@@ -98,6 +99,8 @@ def _held(probes: Sequence[Probe]) -> dict[str, str]:
 def _kill(tier: str, held: Mapping[str, str]) -> tuple[str, str]:
     if tier in {"sealed", "namespaced"}:
         return "kernel", "one SIGKILL to the whole pid namespace, which no fork slips through"
+    if tier == "group":
+        return "guardian", "it looks for descendants, sessions and the cookie; some may get away"
     if "processes" in held:
         return "guardian", "it scans until nothing is left; nobody can fork meanwhile"
     return "guardian", "it scans until nothing is left; a fork bomb may outrun it"

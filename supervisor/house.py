@@ -4,7 +4,7 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +13,20 @@ import anyio
 
 from supervisor import events
 from supervisor.config import Config
+from supervisor.containment import oom
 from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
 from supervisor.containment.launch import Launch, Launched
 from supervisor.containment.ledger import Ledger
+from supervisor.containment.scopes import request_scope
 from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
-from supervisor.output.frames import compress
+from supervisor.output.frames import compress, decompress
 from supervisor.output.runs import prune
 from supervisor.scratch.sweep import sweep
+from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
 
@@ -31,12 +34,12 @@ _STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
 _UNIFIED = 2
 _GUARDIANS: dict[str, tuple[str, ...]] = {
-    "auto": ("namespaced", "subreaper"),
+    "auto": ("namespaced", "subreaper", "group"),
     "sealed": ("namespaced",),
     "namespaced": ("namespaced",),
     "cgroup": ("subreaper",),
     "subreaper": ("subreaper",),
-    "group": (),
+    "group": ("group",),
 }
 """What the guardian may be for the tier that is wanted, strongest first."""
 _DESCRIPTORS = 4352
@@ -74,6 +77,11 @@ class Places:
         return self.root / "telemetry"
 
     @property
+    def history(self) -> Path:
+        """What the events add up to."""
+        return self.root / "history.sqlite3"
+
+    @property
     def raw(self) -> Path:
         """One directory of output per run."""
         return self.root / "raw"
@@ -88,6 +96,16 @@ class Containment:
     ground: Ground | None
     """Where runs get cgroups of their own; None: nowhere."""
 
+    def leaf_directories(self, run: str) -> tuple[str, ...]:
+        """Where the cgroup of a run is, whether or not it has been made."""
+        homes = () if self.ground is None else self.ground.homes.values()
+        return tuple(f"{home}/{leaf_name(run)}" for home in homes)
+
+    def leave(self) -> None:
+        """Leave the cgroup that we had to make for ourselves."""
+        if self.ground is not None:
+            self.ground.leave((os.getpid(), self.launched.pid))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
@@ -99,6 +117,7 @@ class House:
     guardian: Guardian
     ledger: Ledger
     journal: Journal
+    memory: Memory
     stop_requested: anyio.Event
     executable: str
     environ: Mapping[str, str]
@@ -124,13 +143,15 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         Telemetry.open(places.telemetry, _telemetry_limits(config), compress) as telemetry,
         Screen(sys.stdout, colour=wants_colour(sys.stdout, environ)) as screen,
     ):
+        memory, problem = _recall(places)
         house = House(
             config=config,
             places=places,
             scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
-            journal=Journal(telemetry, screen),
+            journal=Journal(telemetry, screen, memory.failures),
+            memory=memory,
             stop_requested=anyio.Event(),
             executable=executable,
             environ=environ,
@@ -139,6 +160,10 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         house.guardian.on_adopted = lambda member: house.journal.tell(
             events.Adopted(run=None, member=member)
         )
+        # Privileged only; who may not is not protected, but those below it go first.
+        oom.set_score(os.getpid(), oom.read() + oom.SUPERVISOR)
+        if problem:
+            house.journal.tell(events.HistoryLost(run=None, problem=problem))
         _clean_up(house)
         try:
             yield house
@@ -147,6 +172,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         except Exception:
             house.journal.tell(events.Defect(run=None, problem=traceback.format_exc()))
             raise
+        finally:
+            containment.leave()
 
 
 def _settle_tier(config: Config, launch: Launch) -> Containment:
@@ -159,8 +186,8 @@ def _settle_tier(config: Config, launch: Launch) -> Containment:
     launched = launch.settle(_GUARDIANS[wanted])
     refusals = launch.refusals if launched is None else launched.refusals
     ground = None
-    if launched is not None and wanted != "subreaper":
-        ground = find_ground((os.getpid(), launched.pid))
+    if launched is not None and launched.tier != "group" and wanted != "subreaper":
+        ground = _find_ground((os.getpid(), launched.pid), ask=config.containment.scope)
     tier = None if launched is None else _name_tier(launched.tier, ground)
     least = max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)
     if launched is None or tier is None or _STRENGTH.index(tier) < _STRENGTH.index(least):
@@ -173,6 +200,14 @@ def _settle_tier(config: Config, launch: Launch) -> Containment:
             " lower containment.require and containment.tier"
         )
     return Containment(tier, launched, ground)
+
+
+def _find_ground(ours: Sequence[int], *, ask: bool) -> Ground | None:
+    """Where runs can have cgroups: in the one that we were given, or in one that we ask for."""
+    ground = find_ground(ours)
+    if ground is None and ask and request_scope(f"supervise-{os.getpid()}", ours, os.environ):
+        ground = find_ground(ours)
+    return ground
 
 
 def _name_tier(guardian: str, ground: Ground | None) -> str:
@@ -229,14 +264,22 @@ def _make_folders(places: Places) -> None:
             ) from error
 
 
+def _recall(places: Places) -> tuple[Memory, str]:
+    """What earlier starts have met; nothing, and why, where that cannot be read."""
+    try:
+        return recall(places.history, places.telemetry, decompress), ""
+    except (StateError, OSError) as error:
+        return Memory(), str(error)
+
+
 def _clean_up(house: House) -> None:
     """End what dead runs left running, remove what they left on disk."""
     journal, config = house.journal, house.config
-    dead, ground = house.ledger.noted(), house.containment.ground
-    if left := house.ledger.recover():
-        journal.tell(events.Recovered(run=None, members=left))
-    if dead and ground is not None:
-        ground.drop(leaf_name(run_of(dead)))
+    if (dead := house.ledger.noted()) is not None:
+        run = run_of(dead.cookie)
+        journal.tell(events.Recovered(run=run, members=house.ledger.recover()))
+    if house.containment.ground is not None:
+        house.containment.ground.sweep()
     swept = sweep(house.scratch_base)
     if swept.directories or swept.left:
         journal.tell(

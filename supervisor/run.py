@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -18,11 +18,14 @@ from supervisor.config import Config
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
+from supervisor.containment.ledger import Page
+from supervisor.containment.table import identity_of
 from supervisor.endings import (
     Ending,
     Exited,
     Lost,
     NotStarted,
+    OomKills,
     Signaled,
     Stopped,
     StopReason,
@@ -68,9 +71,10 @@ class Run:
         self._emptied = Emptied(0, (), 0, (), 0.0)
         self._cpu_s = 0.0
         self._peak_memory_bytes = 0
-        self._oom_kills = 0
+        self._oom_kills = OomKills()
+        self._host_oom_kills = gauges.host_oom_kills()
         self._begun = time.monotonic()
-        self.bounds = Bounds(house.config, house.containment.tier, None)
+        self.bounds = Bounds(house.config, house.containment, None)
         """What it may use up; with a cgroup behind it while it runs."""
         self.processes: int | None = None
         """Members at the last look."""
@@ -89,7 +93,8 @@ class Run:
             StateError: the state directory does not take what must be on disk first.
         """
         house = self._house
-        house.ledger.record(self.cookie)
+        self._page = Page(self.cookie, house.containment.leaf_directories(self.run))
+        house.ledger.record(self._page)
         scratch = Scratch.open(house.scratch_base, self.run)
         limits = bounds_of(house.config, house.containment, self.run)
         try:
@@ -146,14 +151,16 @@ class Run:
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot
-        with open_stdin(house.config) as stdin, self.bounds.open_leaf() as (joins, door):
+        seat = self.bounds.seat_leader()
+        with open_stdin(house.config) as stdin, seat.open() as (joins, hold):
             leader = await house.guardian.spawn(
                 self.run,
                 self._program(scratch)._replace(leaves=len(joins)),
                 (stdin, *capture.child_fds, *joins),
                 cookie=self.cookie,
-                door=door,
+                hold=hold,
             )
+        await to_thread.run_sync(self._note_leader, leader)
         house.journal.tell(
             events.RunStarted(
                 run=self.run,
@@ -167,6 +174,13 @@ class Run:
             )
         )
         return leader
+
+    def _note_leader(self, leader: Leader) -> None:
+        """Its own proof that it is ours, should it empty its environment and we all be killed."""
+        known = identity_of(leader.pid)
+        if known is not None:
+            with suppress(OSError):  # The disk may have filled up; the cookie stands.
+                self._house.ledger.record(self._page._replace(leader=known))
 
     def _program(self, scratch: Scratch) -> Program:
         house, config = self._house, self._house.config
@@ -183,8 +197,7 @@ class Run:
                 "SUPERVISE_SOCKET": str(house.places.calls),
             },
             cwd=str(config.autopilot.cwd),
-            nice=config.limits.nice,
-            limits=self.bounds.rlimits,
+            **self.bounds.of_program,
         )
 
     async def _watch(self, leader: Leader, scratch: Scratch) -> StopReason | None:
@@ -194,18 +207,20 @@ class Run:
 
         async with anyio.create_task_group() as tasks:
 
-            async def first(wait: Callable[[], Awaitable[object]], why: StopReason | None) -> None:
+            async def first(
+                wait: Callable[[], Awaitable[StopReason | None]], why: StopReason | None = None
+            ) -> None:
                 nonlocal reason
-                await wait()
+                found = await wait() or why
                 if not leader.ended.is_set():
-                    reason = why
+                    reason = found
                 tasks.cancel_scope.cancel()
 
-            tasks.start_soon(first, leader.ended.wait, None)
+            tasks.start_soon(first, leader.ended.wait)
             tasks.start_soon(first, house.stop_requested.wait, "operator")
             wall_s = house.config.limits.wall or math.inf
             tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
-            tasks.start_soon(first, partial(self._wait_scratch_full, scratch), "scratch")
+            tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
             tasks.start_soon(first, partial(self._wait_over, "processes"), "processes")
             tasks.start_soon(first, partial(self._wait_over, "memory"), "memory")
             tasks.start_soon(self._sample)
@@ -234,7 +249,7 @@ class Run:
         self._house.journal.tell(events.PipeHeld(run=self.run, holders=tuple(holders)))
         await to_thread.run_sync(capture.stop)
 
-    async def _wait_scratch_full(self, scratch: Scratch) -> None:
+    async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
         """Return when the scratch directory is over its quota; warn once before."""
         limits = self._house.config.scratch
         warned = False
@@ -256,7 +271,7 @@ class Run:
                     )
                 )
             if state == "over":
-                return
+                return "files" if usage.files > limits.files else "scratch"
             await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
 
     async def _wait_over(self, limit: Literal["processes", "memory"]) -> None:
@@ -273,7 +288,8 @@ class Run:
     def _tell_limits(self) -> None:
         """Tell what the kernel refused or killed at a limit."""
         account = self.bounds.account()
-        self._oom_kills = account.oom_kills
+        host = (gauges.host_oom_kills() or 0) - (self._host_oom_kills or 0)
+        self._oom_kills = OomKills(account.oom_kills, host)
         hits: dict[Literal["processes", "memory"], int] = {
             "processes": account.refused_forks,
             "memory": account.oom_kills,
@@ -314,6 +330,7 @@ class Run:
 
     def _tell_end(self, outcome: Outcome) -> None:
         emptied = outcome.emptied
+        output_hash = outcome.kept.output_hash if outcome.kept.output_bytes else None
         self._house.journal.tell(
             events.RunEnded(
                 run=self.run,
@@ -326,8 +343,12 @@ class Run:
                 output_bytes=outcome.kept.output_bytes,
                 kept_bytes=outcome.kept.kept_bytes,
                 dropped_bytes=outcome.kept.dropped_bytes,
+                output_hash=output_hash,
+                same_as=self._house.memory.outputs.get(output_hash or ""),
             )
         )
+        if output_hash is not None:
+            self._house.memory.outputs[output_hash] = self.run
         self._house.journal.tell(
             events.Receipt(
                 run=self.run,
@@ -337,6 +358,7 @@ class Run:
                 survivors=emptied.survivors,
                 took_s=emptied.took_s,
                 scratch_left=outcome.scratch_left,
+                limits=self.bounds.strengths,
             )
         )
 

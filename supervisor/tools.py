@@ -1,5 +1,6 @@
 """Tool calls of the pool, run through the guardian: the hall between these two rooms."""
 
+import math
 import os
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import anyio
 
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
-from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled
+from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.errors import UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.house import House
+from supervisor.limits import Seat
 from supervisor.pool.calls import CallRequest
 from supervisor.run import Run
+
+_OOM_LOOK_S = 0.5
 
 
 class Tools:
@@ -38,28 +42,50 @@ class Tools:
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
-            nice=self._house.config.limits.nice,
-            limits=self.run.bounds.rlimits,
+            **self.run.bounds.of_program,
         )
+        with self.run.bounds.seat_call(request.call_id) as seat:
+            try:
+                with seat.open() as (joins, hold):
+                    leader = await self._house.guardian.spawn(
+                        request.call_id,
+                        program._replace(leaves=len(joins)),
+                        (*request.fds, *joins),
+                        hold=hold,
+                    )
+            except OSError as error:
+                return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
+            return await self._wait(leader, seat)
+
+    async def _wait(self, leader: Leader, seat: Seat) -> Ending:
+        """From a call's first instruction until its set is empty."""
+        wall_s = self._house.config.pool.wall or math.inf
+        self._leaders[leader.spawn_id] = leader
+        in_time = True
         try:
-            with self.run.bounds.open_leaf() as (joins, _):
-                leader = await self._house.guardian.spawn(
-                    request.call_id,
-                    program._replace(leaves=len(joins)),
-                    (*request.fds, *joins),
-                )
-        except OSError as error:
-            return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
-        self._leaders[request.call_id] = leader
-        try:
-            await leader.ended.wait()
+            with anyio.move_on_after(wall_s) as scope:
+                await self._wait_end(leader, seat)
+            in_time = not scope.cancelled_caught
         finally:
-            del self._leaders[request.call_id]
+            del self._leaders[leader.spawn_id]
             with anyio.CancelScope(shield=True):
                 await self._house.guardian.stop(leader, self._house.config.autopilot.grace)
+        if not in_time:
+            return Stopped("wall")
         if leader.code is None:
             return Lost()
         return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
+
+    async def _wait_end(self, leader: Leader, seat: Seat) -> None:
+        """Return when the leader has ended, or a part of its tool for want of memory.
+
+        The kernel ends the whole tool where it can; else half of one would go on.
+        """
+        while not leader.ended.is_set():
+            with anyio.move_on_after(_OOM_LOOK_S):
+                await leader.ended.wait()
+            if seat.oom_kills:
+                return
 
     async def signal(self, call_id: str, signum: int) -> None:
         """Pass a signal on to a call, if it still runs."""

@@ -12,6 +12,9 @@ from typing import NamedTuple
 import anyio
 import psutil
 
+HELD = ("namespaced", "subreaper")
+"""Tiers in which nothing gets away; in the tier ``group`` some could."""
+
 EXITS_3 = ["sh", "-c", "exit 3"]
 DIES_OF_ABRT = ["sh", "-c", "kill -ABRT $$"]
 SLEEPS = ["sleep", "60"]
@@ -113,6 +116,41 @@ int main(int argc, char **argv) {
 }
 """
 """C, since an interpreter forks ten times slower; it gives up by itself after SECONDS."""
+
+SHORT = r"""
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* short BATCHES FOLDER: a thousand children per batch, each with an exit code to be checked; every
+   second one leaves an orphan behind. Waits at the end until FOLDER/go exists. */
+int main(int argc, char **argv) {
+    int batches = 0, wanted = 0, status;
+    char path[4096], fresh[4096];
+    sscanf(argv[1], "%d", &wanted);
+    snprintf(path, sizeof path, "%s/batch", argv[2]);
+    snprintf(fresh, sizeof fresh, "%s/batch.new", argv[2]);
+    for (; batches < wanted; batches++) {
+        for (int i = 0; i < 1000; i++) {
+            pid_t pid = fork();
+            if (pid < 0) return 98;
+            if (pid == 0) {
+                if (i % 2 && fork() == 0) _exit(7);
+                _exit(i % 100);
+            }
+            if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) return 99;
+            if (WEXITSTATUS(status) != i % 100) return 99;
+        }
+        FILE *file = fopen(fresh, "w");
+        fprintf(file, "%d", batches + 1);
+        fclose(file);
+        rename(fresh, path);
+    }
+    snprintf(path, sizeof path, "%s/go", argv[2]);
+    while (access(path, F_OK)) usleep(20000);
+    return 42;
+}
+"""
 
 
 def unique_s() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from supervisor.containment.linux import become_subreaper
+from supervisor.containment.linux import set_subreaper
 
 
 def _reaped(process: psutil.Process) -> bool:
@@ -43,7 +43,7 @@ def _descriptors() -> set[str]:
 @pytest.fixture(scope="session", autouse=True)
 def _subreaper() -> None:
     """Orphans of a test come to us, so that they show."""
-    become_subreaper()
+    set_subreaper(on=True)
 
 
 @pytest.fixture(scope="session")

@@ -168,7 +168,8 @@ class _Sums:
             self.codes.update(digest.by_code)
         self.fixable = sum(one.fixable.safe for one in digests if one.fixable)
         self.files = sum(one.files or 0 for one in digests)
-        self.tests = self.said["passed"] + self.said["failed"] + self.said["errors"]
+        ran = ("passed", "failed", "errors", "xfailed", "xpassed")
+        self.tests = sum(self.said[key] for key in ran)
 
     @property
     def totals(self) -> list[int]:
@@ -188,7 +189,8 @@ def _said(key: str, case: Case, digests: Sequence[Digest]) -> list[Any]:
     said = sums.said
     answers: dict[str, list[Any]] = {
         "total": sums.totals,
-        "tests_run": [sums.tests, sums.tests + said["skipped"]],
+        # A suite that could not be loaded is no test that ran; some count it all the same.
+        "tests_run": [sums.tests, sums.tests + said["skipped"], sums.tests - said["errors"]],
         "errors": [said["errors"], sums.counted["errors"]],
         "warnings": [said["warnings"], sums.counted["warnings"]],
         "collection errors": [said["errors"]],

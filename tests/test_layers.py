@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "supervisor"
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
 HALL = {
     "__main__",
+    "asking",
     "cli",
     "examining",
     "house",
@@ -41,15 +42,20 @@ BARE = {
     *(
         f"containment/{name}.py"
         for name in (
+            "cgroupfs",
             "child",
             "ending",
             "guardian",
+            "hold",
             "linux",
             "namespace",
+            "oom",
             "operations",
             "probe",
             "remedies",
             "roster",
+            "scopes",
+            "strays",
             "table",
             "trial_cgroups",
         )

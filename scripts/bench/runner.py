@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Generic, NoReturn, TypeVar
 
 from scripts.bench.processes import descendants
-from supervisor.containment.linux import become_subreaper
+from supervisor.containment.linux import set_subreaper
 
 T = TypeVar("T")
 _TICK_S = 0.5
@@ -76,7 +76,7 @@ def _run(task: Callable[[], object], within_s: float, harness: int, write_end: i
     status = 1
     try:
         os.setsid()
-        become_subreaper()
+        set_subreaper(on=True)
         result = _attempt(task, within_s, harness)
         with os.fdopen(write_end, "wb") as pipe:
             pipe.write(pickle.dumps(result))

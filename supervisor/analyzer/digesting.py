@@ -2,7 +2,7 @@
 
 from supervisor.analyzer.fingerprint import fingerprint
 from supervisor.analyzer.residue import Residue
-from supervisor.analyzer.segments import Segment
+from supervisor.analyzer.segment import Segment
 from supervisor.analyzer.summary import SUMMARY_BYTES, Subject, count, place, summarise
 from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.text import cut
@@ -25,7 +25,9 @@ def digest_of(segment: Segment, name: str, verdict: Verdict, outcome: Outcome) -
     )
     fix = grammar.fix if tally.fixable is not None and tally.fixable.safe else None
     end = str(outcome) if conflict or unsaid else ""
-    subject = Subject(tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix)
+    subject = Subject(
+        tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix, noun=grammar.noun
+    )
     return _digest(subject, tally, summarise(subject, tally), (segment.first, segment.last))
 
 

@@ -7,6 +7,7 @@ same time which of them stand in which line, so that few rules are tried on it.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
 
@@ -29,6 +30,7 @@ def fold(data: bytes) -> bytes:
     return data.translate(_FOLD)
 
 
+@lru_cache(maxsize=8192)  # Each analysis asks for those of all grammars.
 def anchor(literal: str) -> bytes:
     """What stands in every folded line that the literal stands in, where it has 0 for a number.
 

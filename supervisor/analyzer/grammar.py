@@ -5,10 +5,10 @@ lines mean different things in different places brings a parser of its own.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.shape import blind
@@ -24,11 +24,17 @@ class Does(Enum):
     """One diagnostic, from the groups ``file line column code name message severity times``."""
     TRAILER = auto()
     """The tool's closing count. Every other group is a number that the tool declares, but for
-    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``."""
+    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``safe``,
+    which is what ``FIXABLE`` says; and ``remark``, words that the digest repeats. Lines that follow
+    at once and count other things belong to it.
+    """
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
     GREEN = auto()
     """A closing line that says that all is well; its groups are numbers, too."""
+    RED = auto()
+    """A closing line that says that something failed, perhaps what (``message``), and does not
+    count it; its other groups are numbers, too."""
     FIXABLE = auto()
     """How many findings the fix command mends: ``safe`` or ``errors warnings``, ``unsafe``."""
     FILE = auto()
@@ -36,9 +42,9 @@ class Does(Enum):
     START = auto()
     """The first line of an execution."""
     BROKEN = auto()
-    """The tool itself failed; group ``message``."""
+    """The tool itself failed; group ``message``, and a finding's where it says the place."""
     TAIL = auto()
-    """Belongs to the tool and says nothing."""
+    """Belongs to the tool and says nothing, unless it has a group ``remark``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,8 +63,12 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    a line that it matches, a blank one, or a dozen others."""
+    """A finding that lacks one of this pattern's groups (``file line column code message
+    severity``) goes on until a line that it matches, a blank one, or ``most_lines`` others.
+    ``BROKEN`` goes on likewise until its ``message``."""
+    most_lines: int = 12
+    gaps: int = 0
+    """How many blank lines it goes on past."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)
@@ -97,6 +107,12 @@ class Grammar:
     severities: Mapping[str, str] = field(default_factory=dict)
     """Keys of ``Digest.counted`` for the tool's own words, in lower case, where the common ones
     (error, warning, note and their like) do not say it."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Keys of ``Digest.declared`` for the tool's own words in ``counts``, in lower case."""
+    noun: str = "errors"
+    """What its errors are called, where they are none: ``failed hooks``."""
+    strict: bool = False
+    """The tool complains of notes and warnings, too: it is green only where it has none."""
     distinct: bool = False
     """The tool may print one finding twice; it counts once."""
     at_once: bool = True
@@ -125,3 +141,14 @@ class Parser(Protocol):
 
     def close(self) -> None:
         """Nothing follows; settle what was still open."""
+
+
+@runtime_checkable
+class Runner(Protocol):
+    """A parser of an opaque grammar's that reads floods of like lines in one loop."""
+
+    hot: bool
+    """Whether the next lines are likely to be more of the same."""
+
+    def run(self, texts: Iterable[str]) -> int:
+        """Read lines from the first on, as ``take`` would, while it can; returns how many."""

@@ -1,11 +1,11 @@
 """A line of the stream, with the lines above it within reach."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from supervisor.analyzer.gate import fold
 from supervisor.analyzer.shape import Facts, shape
-from supervisor.analyzer.text import bare, decode
+from supervisor.analyzer.text import bare, decode, split_lane
 
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
@@ -75,11 +75,12 @@ def remember(history: bytes, block: bytes) -> bytes:
 class Line:
     """One line as its tool meant it; knows its number and what stands above it."""
 
-    __slots__ = ("_index", "_page", "facts", "marks", "number", "text")
+    __slots__ = ("_index", "_lane", "_page", "facts", "marks", "number", "text")
 
     def __init__(self, page: Page, index: int, marks: int = 0) -> None:
         self._page = page
         self._index = index
+        self._lane: str | None = None
         self.number = page.first + index
         self.text = bare(page.texts[index])
         self.marks = marks
@@ -87,10 +88,10 @@ class Line:
         self.facts: Facts | None = None
         """What is known about lines of this shape, where someone looks it up."""
 
-    def but(self, text: str) -> "Line":
-        """The same line with other text: what stands behind a lane's name."""
+    def within(self, lane: str, text: str) -> "Line":
+        """The same line with what stands behind a lane's name, among others of the lane."""
         other = Line(self._page, self._index, self.marks)
-        other.text = text
+        other.text, other._lane = text, lane
         return other
 
     @property
@@ -105,4 +106,12 @@ class Line:
 
     def above(self) -> Iterator[str]:
         """Texts of the lines above, nearest first, as far as the history goes."""
-        return self._page.above(self._index)
+        above = self._page.above(self._index)
+        return above if self._lane is None else _in_lane(self._lane, above)
+
+
+def _in_lane(lane: str, texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        split = split_lane(text)
+        if split is not None and split[0] == lane:
+            yield split[1]

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import MappingProxyType
 
 from supervisor.analyzer.gate import Index
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.rows import rows_above
+from supervisor.analyzer.streak import CHECKED, read_streak
 from supervisor.analyzer.tally import Finding, Tally, number, severity_key
-from supervisor.analyzer.text import bare
 from supervisor.digests import Fixable
 
-_MOST_CONTINUATIONS = 12
 _HOT_STREAK = 8
 """Findings in a row by one rule after which the next lines are tried on that rule first."""
 _MOST_REMEMBERED = 20_000
@@ -34,16 +35,9 @@ _WORDS = {
 """What tools call what ``Digest.declared`` has one word for."""
 
 
-_BEGINS_OR_ENDS = (Does.FINDING, Does.TRAILER, Does.SUBTOTAL, Does.GREEN, Does.FILE, Does.START)
-
-
-@dataclass(slots=True)
-class _Alike:
-    """Findings that differ in their places only."""
-
-    first: re.Match[str]
-    file: str | None
-    times: int = 1
+_ENDS = (Does.TRAILER, Does.GREEN, Does.RED)
+_BEGINS_OR_ENDS = (*_ENDS, Does.FINDING, Does.SUBTOTAL, Does.FILE, Does.START)
+_NO_NUMBERS = frozenset({"counts", "message", "remark", "safe", "unsafe"})
 
 
 class RuleParser:
@@ -57,6 +51,8 @@ class RuleParser:
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
+        self._gaps = 0
+        self._end = 0
         self._seen: set[tuple[str | int | None, ...]] = set()
         self._last: Rule | None = None
         self._streak = 0
@@ -102,41 +98,17 @@ class RuleParser:
         rule = self._last
         if rule is None:
             return 0
-        match, file = rule.pattern.match, self._file
-        later = () if rule.continues is None else rule.continues.groupindex.keys()
-        needs_code, needs_file = "code" in later, "file" in later
-        a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning = rule.columns
-        alike: dict[tuple[str | None, ...], _Alike] = {}
-        found_in: set[tuple[str | None, ...]] = set()
-        count = 0
-        for text in texts:
-            found = match(bare(text))
-            if found is None:
-                break
-            groups = (*found.groups(), None)  # The last one is for groups that there are not.
-            code = groups[a_code] or groups[a_name]
-            if (needs_code and not code) or (needs_file and not groups[a_file]):
-                break
-            count += 1
-            file = groups[a_file] or file
-            message = groups[a_message] or groups[a_remark]
-            kind = (code, message, groups[a_severity] or groups[a_warning])
-            found_in.add((code, file, message))
-            known = alike.get(kind)
-            if known is None:
-                alike[kind] = _Alike(found, file)
-            else:
-                known.times += 1
-        self._file = file
-        for known in alike.values():
+        streak = read_streak(rule, texts, self._file)
+        self._file = streak.file
+        for known in streak.alike:
             finding = self._found(rule, known.first.groupdict(), known.file)
             finding.times = known.times
             self.tally.add(finding)
-        for place in found_in:
+        for place in streak.places:
             self.tally.place(*place)
-        if count < _HOT_STREAK:
+        if streak.length < _HOT_STREAK:
             self._streak = 0
-        return count
+        return streak.length
 
     def _go_on(self, text: str) -> bool:
         """Read a line that no rule matches."""
@@ -150,44 +122,70 @@ class RuleParser:
     def close(self) -> None:
         """Count a finding whose code never came."""
         if self._open is not None:
-            self._add(self._open[1])
+            rule, finding = self._open
             self._open = None
+            self._settle(rule, finding)
+
+    def _settle(self, rule: Rule, finding: Finding) -> None:
+        if rule.does is Does.BROKEN:
+            self._break(finding)
+        else:
+            self._add(finding)
+
+    def _break(self, finding: Finding) -> None:
+        self.tally.broken = self.tally.broken or finding.message
+        self.tally.identify("broken", self.tally.broken)
+        if finding.file:
+            self.tally.add(finding)
+        elif finding.code:
+            self.tally.by_code[finding.code] += 1
 
     def _apply(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
-        self.close()
+        self._close_for(rule)
         tally = self.tally
         if tally.ended and rule.does in _BEGINS_OR_ENDS:
-            return False
+            return self._after_the_end(rule, groups, line)
         match rule.does:
             case Does.FINDING:
                 self._find(rule, groups)
-            case Does.TRAILER | Does.GREEN | Does.SUBTOTAL:
+            case Does.TRAILER | Does.GREEN | Does.RED | Does.SUBTOTAL:
                 self._declare(rule, groups, line)
             case Does.FIXABLE:
-                kinds = ("safe", "errors", "warnings")
-                tally.fixable = Fixable(
-                    safe=sum(number(groups.get(kind)) for kind in kinds),
-                    unsafe=number(groups.get("unsafe")),
-                )
+                tally.fixable = _fixable(groups, "safe", "errors", "warnings")
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
             case Does.BROKEN:
-                tally.broken = tally.broken or groups.get("message") or line.text.strip()
-                tally.identify("broken", tally.broken)
+                self._find_broken(rule, groups, line)
             case Does.START:
                 return not tally.told
             case Does.TAIL:
-                pass
+                tally.remark(groups.get("remark"))
         return True
+
+    def _close_for(self, rule: Rule) -> None:
+        if self._open is not None and self._open[0].does is rule.does is Does.BROKEN:
+            self._open = None  # The banner of a broken tool was waiting for just that.
+        self.close()
+
+    def _find_broken(self, rule: Rule, groups: dict[str, str | None], line: Line) -> None:
+        said = self._found(rule, groups, None)
+        said.message = said.message or line.text.strip()
+        if rule.continues is None:
+            self._break(said)
+        else:
+            self._await(rule, said)
 
     def _find(self, rule: Rule, groups: dict[str, str | None]) -> None:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         finding = self._found(rule, groups, None if "file" in later else self._file)
         self._file = finding.file or self._file
-        if any(getattr(finding, name) is None for name in later):
-            self._open, self._continued = (rule, finding), 0
+        if any(groups.get(name) is None and not _has(finding, name) for name in later):
+            self._await(rule, finding)
         else:
             self._add(finding)
+
+    def _await(self, rule: Rule, finding: Finding) -> None:
+        self._open, self._continued, self._gaps = (rule, finding), 0, rule.gaps
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
         finding = found(groups, file)
@@ -207,40 +205,46 @@ class RuleParser:
         tally = self.tally
         if not tally.counted:
             self._look_back(rule, line)
-        declared = declared_by(groups)
+        tally.remark(groups.get("remark"))
+        declared = declared_by(groups, self._grammar.words)
         if rule.does is Does.SUBTOTAL:
             for key, value in declared.items():
                 tally.declared[key] = tally.declared.get(key, 0) + value
             return
+        if groups.get("safe"):
+            tally.fixable = _fixable(groups, "safe")
         tally.declared.update(declared)
-        tally.ended = True
-        tally.green = rule.does is Does.GREEN
+        tally.ended, self._end = True, line.number
+        tally.green = rule.does is Does.GREEN and not (self._grammar.strict and tally.counted)
+        if rule.does is Does.RED:
+            self._redden(groups)
         self._in_file = False
+
+    def _redden(self, groups: dict[str, str | None]) -> None:
+        self.tally.red = True
+        self.tally.remark(groups.get("message"))
+
+    def _after_the_end(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
+        """Read a failure that comes late, and a closing line that at once counts other things."""
+        declared = declared_by(groups, self._grammar.words)
+        tally = self.tally
+        if rule.does is Does.RED:
+            if not tally.red:
+                self._redden(groups)
+            return True
+        at_once = rule.does in _ENDS and line.number == self._end + 1
+        if not at_once or not declared or declared.keys() & tally.declared.keys():
+            return False
+        tally.declared.update(declared)
+        self._end = line.number
+        return True
 
     def _look_back(self, trailer: Rule, line: Line) -> None:
         """Read the rows right above a trailer, which no literal could have told from prose."""
-        rows: list[tuple[Rule, dict[str, str | None]]] = []
-        for text in line.above():
-            row = self._row(text)
-            if row is None:
-                if text.strip() and not trailer.pattern.match(text):
-                    break
-                continue
-            rows.append(row)
-        for rule, groups in reversed(rows):
+        for rule, groups in rows_above(self._grammar, trailer, line):
             self._file = groups.get("file") or self._file
             if groups.get("message") is not None or groups.get("times") is not None:
                 self._add(self._found(rule, groups, self._file))
-
-    def _row(self, text: str) -> tuple[Rule, dict[str, str | None]] | None:
-        for rule in self._grammar.rules:
-            if (
-                rule.does in {Does.FINDING, Does.FILE}
-                and rule.before is None
-                and (match := rule.pattern.match(text))
-            ):
-                return rule, match.groupdict()
-        return None
 
     def _continue(self, text: str) -> bool:
         rule, finding = self._open or (None, None)
@@ -249,21 +253,28 @@ class RuleParser:
         self._continued += 1
         if match := rule.continues.match(text):
             self._open = None
-            rest = found(match.groupdict(), None)
-            self._add(
-                replace(
-                    finding,
-                    file=finding.file or rest.file,
-                    line=finding.line or rest.line,
-                    column=finding.column or rest.column,
-                    code=finding.code or rest.code,
-                )
-            )
+            self._settle(rule, self._completed(finding, match.groupdict()))
             return True
-        if not text.strip() or self._continued > _MOST_CONTINUATIONS:
+        if not text.strip() and self._gaps:
+            self._gaps -= 1
+            return True
+        if not text.strip() or self._continued > rule.most_lines:
             self.close()
             return False
         return True
+
+    def _completed(self, finding: Finding, groups: dict[str, str | None]) -> Finding:
+        rest = found(groups, None)
+        says = groups.get("severity") or groups.get("warning")
+        return replace(
+            finding,
+            file=finding.file or rest.file,
+            line=finding.line or rest.line,
+            column=finding.column or rest.column,
+            code=finding.code or rest.code,
+            message=rest.message or finding.message,
+            counts_as=severity_key(says, self._grammar.severities, finding.counts_as),
+        )
 
 
 def groups_of(rule: Rule, match: re.Match[str], line: Line) -> dict[str, str | None] | None:
@@ -289,25 +300,43 @@ def found(groups: dict[str, str | None], file: str | None) -> Finding:
     )
 
 
-def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
-    """The numbers that a closing line's groups declare.
+def declared_by(
+    groups: Mapping[str, str | None], own: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, int]:
+    """The numbers that a closing line's groups declare; ``own`` are the tool's words besides ours.
 
     >>> declared_by({"errors": "3", "counts": "1 failing, 2 pending", "total": None})
     {'errors': 3, 'failed': 1, 'skipped': 2}
     """
     declared = {
-        key: number(value) for key, value in groups.items() if value is not None and key != "counts"
+        key: number(value)
+        for key, value in groups.items()
+        if value is not None and key not in _NO_NUMBERS
     }
     for digits, words in _COUNT.findall(groups.get("counts") or ""):
         word = words.lower()
-        key = _WORDS.get(word, word)
+        key = own.get(word) or _WORDS.get(word, word)
         declared[key] = declared.get(key, 0) + number(digits)
     return declared
 
 
+def _fixable(groups: Mapping[str, str | None], *kinds: str) -> Fixable:
+    return Fixable(
+        safe=sum(number(groups.get(kind)) for kind in kinds), unsafe=number(groups.get("unsafe"))
+    )
+
+
+def _has(finding: Finding, name: str) -> bool:
+    return getattr(finding, name, None) not in {None, ""}
+
+
 def _can_be_hot(rule: Rule) -> bool:
+    later = () if rule.continues is None else rule.continues.groupindex
     return (
-        rule.does is Does.FINDING and rule.before is None and "times" not in rule.pattern.groupindex
+        rule.does is Does.FINDING
+        and rule.before is None
+        and "times" not in rule.pattern.groupindex
+        and all(name in CHECKED for name in later)
     )
 
 

@@ -1,17 +1,16 @@
 """Cuts a mixed stream of lines into the executions of tools."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from operator import attrgetter
 
 from supervisor.analyzer.book import book_of
 from supervisor.analyzer.gate import anchor
-from supervisor.analyzer.grammar import Grammar, Parser
+from supervisor.analyzer.grammar import Grammar, Runner
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
+from supervisor.analyzer.segment import Segment
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
 
@@ -20,18 +19,6 @@ _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
 _LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
 """One of them stands in every text with lanes whose names hold no colon."""
-
-
-@dataclass(slots=True)
-class Segment:
-    """The lines of one execution of a tool."""
-
-    grammar: Grammar
-    parser: Parser
-    first: int
-    last: int
-    rules: RuleParser | None = None
-    """The parser, where it is all data."""
 
 
 class Segmenter:
@@ -69,7 +56,8 @@ class Segmenter:
     def hot(self) -> bool:
         """Whether the next lines are likely to be more of the same."""
         current = self._current
-        return current is not None and current.rules is not None and current.rules.hot is not None
+        quick = None if current is None else current.runner or current.rules
+        return quick is not None and bool(quick.hot)
 
     def run(self, page: Page, index: int) -> int:
         """Read lines from ``index`` on as more of the same; returns how many were.
@@ -78,19 +66,24 @@ class Segmenter:
         nothing stands that an earlier rule or a lane's name could begin with.
         """
         current = self._current
-        if current is None or current.rules is None or self._lanes:
+        read = None if current is None else self._quick_way(current, page)
+        if current is None or read is None:
             return 0
-        rule = current.rules.hot
-        if rule is None or any(map(page.holds, _LANE_MARKS)):
-            return 0
-        rules = current.grammar.rules
-        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
-        if any(map(page.holds, map(anchor, earlier))):
-            return 0
-        count = current.rules.run(islice(page.texts, index, None))
+        count = read(map(page.texts.__getitem__, range(index, page.length)))
         if count:
             current.last = page.first + index + count - 1
         return count
+
+    def _quick_way(self, current: Segment, page: Page) -> Callable[[Iterable[str]], int] | None:
+        """What reads a run of lines of this page, if anything may."""
+        if current.runner is not None:
+            return current.runner.run if current.runner.hot else None
+        rule = None if current.rules is None or self._lanes else current.rules.hot
+        if current.rules is None or rule is None or any(map(page.holds, _LANE_MARKS)):
+            return None
+        rules = current.grammar.rules
+        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
+        return None if any(map(page.holds, map(anchor, earlier))) else current.rules.run
 
     def skim(self, page: Page, index: int, marks: int) -> bool:
         """Read a line without a closer look, if its literals or its shape need none."""
@@ -263,7 +256,8 @@ class Segmenter:
             self._give_up(grammar, error)
             return None
         own = rules if grammar.parser is None else None
-        return Segment(grammar, parser, line.number, line.number, own)
+        runner = parser if grammar.opaque and isinstance(parser, Runner) else None
+        return Segment(grammar, parser, line.number, line.number, own, runner)
 
     def _offer(self, segment: Segment, line: Line) -> bool:
         try:
@@ -289,12 +283,12 @@ class Segmenter:
                 facts.laneless = True
             return False
         lane, text = split
-        inner = line.but(text)
+        inner = line.within(lane, text)
         segment = self._lanes.get(lane)
         if segment is not None:
             if self._offer(segment, inner):
                 return True
-            if segment.parser.done:
+            if segment.parser.done and text.strip():
                 self._finish(self._lanes.pop(lane))
         if len(self._lanes) >= _MOST_LANES or (opened := self._open(inner)) is None:
             return lane in self._lanes
@@ -338,7 +332,8 @@ class Segmenter:
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(segment.grammar, error)
             return False
-        return segment.parser.tally.told or segment.grammar.opaque
+        # What an opaque tool has hidden is worth a digest, unless it says that it was none of its.
+        return segment.parser.tally.told or (segment.grammar.opaque and not segment.parser.done)
 
     def _give_up(self, grammar: Grammar, error: Exception) -> None:
         self._broken.add(grammar.name)

@@ -14,7 +14,8 @@ from supervisor.analyzer.line import Line, Page, remember
 from supervisor.analyzer.lines import Blocks
 from supervisor.analyzer.open_document import Document
 from supervisor.analyzer.records import Records
-from supervisor.analyzer.segments import Segment, Segmenter
+from supervisor.analyzer.segment import Segment
+from supervisor.analyzer.segments import Segmenter
 from supervisor.analyzer.text import scrub
 from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.digests import Digest, Verdict
@@ -47,6 +48,8 @@ class Analyzer:
         self._lines = 0
         self._verdicts: set[Verdict] = set()
         self._digests = 0
+        self._explained = False
+        """Whether a tool has said why something failed, not merely that it did."""
         self.verdict = Verdict.UNKNOWN
         """The verdict of the whole; known after ``close``."""
 
@@ -150,6 +153,9 @@ class Analyzer:
     def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
         self._verdicts.add(verdict)
         self._digests += 1
+        tally = segment.parser.tally
+        says_why = bool(tally.counted or tally.declared or tally.broken or not tally.red)
+        self._explained |= verdict in BAD and says_why
         return digest_of(segment, self._name(segment), verdict, outcome)
 
     def _name(self, segment: Segment) -> str:
@@ -165,7 +171,7 @@ class Analyzer:
             return True
         if status in {Verdict.TIMEOUT, Verdict.KILLED}:
             return last is None
-        return status is not None and status is not Verdict.OK and not self._verdicts & BAD
+        return status is not None and status is not Verdict.OK and not self._explained
 
     def _residue_digest(self, outcome: Outcome) -> Digest:
         residue = self._segmenter.residue

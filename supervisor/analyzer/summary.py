@@ -24,12 +24,14 @@ class Subject:
     end: str = ""
     """The exit status in words, where the tally does not account for it."""
     fix: str | None = None
+    noun: str = "errors"
+    """What the tool's errors are called."""
 
 
 def summarise(subject: Subject, tally: Tally) -> str:
     """Verdict and counts first, then codes or causes, the leading finding, and the fix."""
     kind = subject.kind
-    head = f"{subject.tool}: {_headline(kind, subject.verdict, tally)}"
+    head = f"{subject.tool}: {_headline(subject, tally)}"
     if subject.end:
         head += f" ({subject.end})"
     tail = _fix(tally, subject.fix)
@@ -76,11 +78,12 @@ def ranked_codes(tally: Tally) -> list[tuple[str, int]]:
     )
 
 
-def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
+def _headline(subject: Subject, tally: Tally) -> str:
+    kind, verdict = subject.kind, subject.verdict
     if kind == "crash":
         return "crashed"
     if kind != "tests":
-        parts = [*_error_counts(tally), *tally.remarks]
+        parts = [*_error_counts(tally, subject.noun), *tally.remarks]
     elif _causes(tally):
         parts = [*_failing_tests(tally), count(len(tally.causes), "causes")]
     else:
@@ -88,7 +91,8 @@ def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
     if tally.broken and kind != "crash":
         parts.append(cut(tally.broken, 120))
     if not parts:
-        parts.append("ok" if verdict is Verdict.OK else "no result")
+        silent = "failed" if tally.red else "no result"
+        parts.append("ok" if verdict is Verdict.OK else silent)
     elif verdict is Verdict.OK and kind != "tests":
         parts.insert(0, "ok")
     elif kind == "tests" and not tally.ended and not tally.broken:
@@ -97,7 +101,9 @@ def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
 
 
 def _failing_tests(tally: Tally) -> Iterable[str]:
-    counts = tally.declared if tally.ended else tally.counted
+    counts = dict(tally.declared if tally.ended else tally.counted)
+    # What could not be run may be missing in a count of the tests that could.
+    counts["errors"] = max(counts.get("errors", 0), tally.counted["errors"])
     return (count(counts[key], key) for key in ("failed", "errors") if counts.get(key))
 
 
@@ -107,16 +113,16 @@ def _other_tests(tally: Tally) -> Iterable[str]:
     yield from tally.remarks
 
 
-def _error_counts(tally: Tally) -> Iterable[str]:
+def _error_counts(tally: Tally, noun: str) -> Iterable[str]:
     errors, shown = tally.declared.get("errors"), tally.counted["errors"]
     warnings = tally.counted["warnings"] or tally.declared.get("warnings", 0)
     if errors is None or errors == shown + warnings != shown:
         errors = shown
     if errors or shown:
         files = tally.declared.get("files") or len(tally.files)
-        where = f" in {count(files, 'files')}" if files else ""
+        where = f" in {count(files, 'files')}" if files and noun == "errors" else ""
         differs = f" ({shown} shown)" if shown and shown != errors else ""
-        yield f"{count(errors, 'errors')}{differs}{where}"
+        yield f"{count(errors, noun)}{differs}{where}"
     if warnings:
         yield count(warnings, "warnings")
 
@@ -142,7 +148,7 @@ def _first(tally: Tally, kind: str) -> str:
     if first is None:
         return ""
     if kind == "crash":
-        what = f"{first.code}: {first.message}" if first.message else first.code or ""
+        what = ": ".join(part for part in (first.code, first.message) if part)
         where = place(first)
         return cut(what, 120) + (f" at {where}" if where else "")
     if kind == "tests":

@@ -14,6 +14,7 @@ _MOST_KEYS = 2000
 _MOST_IDENTITIES = 2000
 _MOST_FILES = 20_000
 _MESSAGE_CHARS = 400
+_MOST_REMARKS = 8
 _SYNTAX = re.compile(
     r"invalid-syntax|SyntaxError|IndentationError|TabError|syntax error|invalid syntax"
     r"|[Pp]arsing error|Unexpected token|error: Failed to parse|\bE999\b|\bTS1\d{3}\b",
@@ -119,6 +120,8 @@ class Tally:
     """The tool's trailer was seen."""
     green: bool = False
     """The tool said in so many words that all is well."""
+    red: bool = False
+    """The tool said in so many words that something failed."""
     broken: str | None = None
     """How the tool itself failed, in its words."""
     remarks: list[str] = field(default_factory=list)
@@ -151,6 +154,12 @@ class Tally:
         if finding.cause is None and len(self._kinds) < _MOST_KEYS:
             self._kinds[kind] = cause
 
+    def remark(self, words: str | None) -> None:
+        """Keep what a reader must know, once."""
+        said = " ".join((words or "").split())
+        if said and said not in self.remarks and len(self.remarks) < _MOST_REMARKS:
+            self.remarks.append(said)
+
     def place(self, code: str | None, file: str | None, message: str | None) -> None:
         """Note where a finding of some kind stands."""
         if file is not None and len(self.files) < _MOST_FILES:
@@ -182,8 +191,8 @@ class Tally:
     @property
     def told(self) -> bool:
         """Whether the segment is worth a digest."""
-        said = self.counted or self.declared or self.remarks
-        return bool(said or self.green or self.broken or self.ended)
+        said = self.green or self.red or self.broken or self.ended or self.remarks
+        return bool(said or self.counted or self.declared)
 
     @property
     def problems(self) -> int:

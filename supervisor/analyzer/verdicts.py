@@ -71,7 +71,7 @@ def parsed(tally: Tally) -> Verdict:
     """The verdict of the tool's own words alone."""
     if tally.broken:
         return Verdict.ERROR
-    if tally.problems:
+    if tally.problems or tally.red:
         return Verdict.FAILED
     if tally.green or (tally.ended and tally.declared.get("errors") == 0):
         return Verdict.OK

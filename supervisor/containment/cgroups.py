@@ -1,21 +1,27 @@
-"""A cgroup of its own for each run: limits that the kernel enforces, and a door to close.
+"""A cgroup of its own for each run, with one below it for the autopilot and for each tool call.
 
-Works with cgroup v2 where our own cgroup was given to us, and with v1 as root. Source:
-Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the kernel.
+The run's cgroup has the limits, those below it tell tools apart: the kernel can end one of them
+for want of memory and leave the others alone. Works with cgroup v2 where our own cgroup was given
+to us, and with v1 as root. Source: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the
+kernel.
 """
 
 import os
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
-_REMOVE_S = 5.0
+from supervisor.containment import cgroupfs
+from supervisor.containment.cgroupfs import UNIFIED
+
 _CPU_PERIOD_US = 100_000
-_V2_CONTROLLERS = ("cpu", "memory", "pids")
-_NO_LIMIT = "max"
+_CONTROLLERS = ("cpu", "memory", "pids")
+_SHARES_PER_WEIGHT = 1024 / 100
+_NAME = re.compile(r"supervise-(?:trial-)?[0-9a-f]+(?:-\w+)?")
+_STALE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,8 @@ class Limits:
     """Processes and threads."""
     memory_bytes: int | None = None
     cpu_cores: float | None = None
+    cpu_weight: int | None = None
+    """Share of the processors when others want them, too; 100 is everybody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,126 +47,177 @@ class Account:
     peak_memory_bytes: int | None = None
 
 
-class Leaf(Protocol):
-    """One run's cgroup. Whoever has ``procs`` open may join by writing 0 to it."""
+class _Files(Protocol):
+    """The files of one version of cgroups."""
 
-    held: frozenset[str]
-    """Names of the limits that the kernel enforces here."""
+    controllers: frozenset[str]
 
-    @property
-    def procs(self) -> tuple[Path, ...]:
-        """The files to join by."""
+    def limit(self, limits: Limits) -> Iterator[str]:
+        """Set what can be set; yields the names of the limits that the kernel enforces now."""
 
-    @property
-    def door(self) -> Path | None:
-        """The file to which 0 is written so that no member can fork any more."""
-
-    def account(self) -> Account:
-        """What it has used up so far."""
-
-    def remove(self) -> bool:
-        """Take it away; False: something is still in it."""
+    def own_account(self) -> Account:
+        """What was counted in this cgroup, leaving out those below it."""
 
 
-class LeafV2:
-    """A leaf in the unified hierarchy."""
+class Leaf:
+    """One cgroup, in one directory or, with v1, in one for each controller."""
 
-    def __init__(self, directory: Path, limits: Limits, controllers: frozenset[str]) -> None:
-        self._directory = directory
-        directory.mkdir()
-        self.held = frozenset(self._limit(limits, controllers))
-
-    def _limit(self, limits: Limits, controllers: frozenset[str]) -> Iterator[str]:
-        if limits.processes is not None and "pids" in controllers:
-            _write(self._directory / "pids.max", limits.processes)
-            yield "processes"
-        if limits.memory_bytes is not None and "memory" in controllers:
-            _write(self._directory / "memory.max", limits.memory_bytes)
-            with suppress(OSError):  # A kernel without swap has no such file.
-                _write(self._directory / "memory.swap.max", 0)
-            yield "memory"
-        if limits.cpu_cores is not None and "cpu" in controllers:
-            quota = f"{round(limits.cpu_cores * _CPU_PERIOD_US)} {_CPU_PERIOD_US}"
-            _write(self._directory / "cpu.max", quota)
-            yield "cpu"
-
-    @property
-    def procs(self) -> tuple[Path, ...]:
-        """The file to join by."""
-        return (self._directory / "cgroup.procs",)
-
-    @property
-    def door(self) -> Path | None:
-        """None where there is no pids controller."""
-        door = self._directory / "pids.max"
-        return door if door.exists() else None
-
-    def account(self) -> Account:
-        """From memory.events, pids.events and memory.peak."""
-        return Account(
-            oom_kills=_field(self._directory / "memory.events", "oom_kill"),
-            refused_forks=_field(self._directory / "pids.events", "max"),
-            peak_memory_bytes=_number(self._directory / "memory.peak"),
-        )
-
-    def remove(self) -> bool:
-        """Cgroups that members have made below it go first."""
-        return _remove([self._directory])
-
-
-class LeafV1:
-    """A leaf in each v1 hierarchy that a limit needs."""
-
-    def __init__(self, directories: Mapping[str, Path], limits: Limits) -> None:
-        self._directories = directories
-        made: list[Path] = []
+    def __init__(self, directories: Mapping[str, str], limits: Limits) -> None:
+        self.directories = directories
+        """By controller; ``cgroup2`` stands for all of v2."""
+        made: list[str] = []
         try:
             for directory in directories.values():
-                directory.mkdir()
+                os.mkdir(directory)  # noqa: PTH102 - these are names of files, not places
                 made.append(directory)
+            self._files: _Files = (_V2 if UNIFIED in directories else _V1)(directories)
+            self.held = frozenset(self._files.limit(limits))
+            """Names of the limits that the kernel enforces here."""
         except OSError:
-            _remove(made)
+            for directory in made:
+                cgroupfs.remove(directory)
             raise
-        self.held = frozenset(self._limit(limits))
-
-    def _limit(self, limits: Limits) -> Iterator[str]:
-        if limits.processes is not None and "pids" in self._directories:
-            _write(self._directories["pids"] / "pids.max", limits.processes)
-            yield "processes"
-        if limits.memory_bytes is not None and "memory" in self._directories:
-            _write(self._directories["memory"] / "memory.limit_in_bytes", limits.memory_bytes)
-            with suppress(OSError):  # Without swap accounting there is no such file.
-                both = self._directories["memory"] / "memory.memsw.limit_in_bytes"
-                _write(both, limits.memory_bytes)
-            yield "memory"
-        if limits.cpu_cores is not None and "cpu" in self._directories:
-            _write(self._directories["cpu"] / "cpu.cfs_period_us", _CPU_PERIOD_US)
-            quota = round(limits.cpu_cores * _CPU_PERIOD_US)
-            _write(self._directories["cpu"] / "cpu.cfs_quota_us", quota)
-            yield "cpu"
+        self._branches: list[Leaf] = []
+        self._gone: list[Account] = []
 
     @property
-    def procs(self) -> tuple[Path, ...]:
-        """One file per hierarchy."""
-        return tuple(directory / "cgroup.procs" for directory in self._directories.values())
+    def joins(self) -> tuple[str, ...]:
+        """The files to which a process writes 0 to become a member."""
+        return tuple(f"{directory}/cgroup.procs" for directory in self.directories.values())
 
-    @property
-    def door(self) -> Path | None:
-        """None where there is no pids hierarchy."""
-        return self._directories["pids"] / "pids.max" if "pids" in self._directories else None
+    def branch(self, name: str, limits: Limits, *, whole: bool) -> "Leaf":
+        """A leaf below this one; of a ``whole`` one v2's kernel kills all for want of memory.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        below = {one: f"{directory}/{name}" for one, directory in self.directories.items()}
+        if UNIFIED in self.directories:
+            line = " ".join(f"+{one}" for one in self._files.controllers)
+            cgroupfs.write(self.directories[UNIFIED], "cgroup.subtree_control", line)
+        branch = Leaf(below, limits)
+        if whole and UNIFIED in below:
+            cgroupfs.try_write(below[UNIFIED], "memory.oom.group", 1)
+        self._branches.append(branch)
+        return branch
 
     def account(self) -> Account:
-        """From memory.oom_control, pids.events and memory.max_usage_in_bytes."""
-        memory, pids = self._directories.get("memory"), self._directories.get("pids")
+        """What it and those below it have used up so far.
+
+        A fork that this cgroup's limit refused is counted here by some kernels, where it was
+        tried by others.
+        """
+        own = self._files.own_account()
+        below = [*self._gone, *(branch.account() for branch in self._branches)]
         return Account(
-            oom_kills=_field(memory / "memory.oom_control", "oom_kill") if memory else 0,
-            refused_forks=_field(pids / "pids.events", "max") if pids else 0,
-            peak_memory_bytes=_number(memory / "memory.max_usage_in_bytes") if memory else None,
+            oom_kills=max(own.oom_kills, sum(one.oom_kills for one in below)),
+            refused_forks=max(own.refused_forks, sum(one.refused_forks for one in below)),
+            peak_memory_bytes=own.peak_memory_bytes,
         )
 
+    def drop(self, branch: "Leaf") -> bool:
+        """Remove a branch; False: something is still in it."""
+        self._gone.append(branch.account())
+        self._branches.remove(branch)
+        return branch.remove()
+
     def remove(self) -> bool:
-        """Cgroups that members have made below go first."""
-        return _remove(list(self._directories.values()))
+        """Remove it and, before that, what is below it; False: something is still in there."""
+        removed = [cgroupfs.remove(directory) for directory in self.directories.values()]
+        return all(removed)
+
+    @contextmanager
+    def open_joins(self) -> Iterator[tuple[int, ...]]:
+        """Descriptors for a spawn that is to become a member.
+
+        Raises:
+            OSError: descriptors ran out, or the cgroup is gone.
+        """
+        with _opened(self.joins, os.O_WRONLY) as fds:
+            yield fds
+
+    @contextmanager
+    def open_hold(self) -> Iterator[dict[str, int]]:
+        """Descriptors of the directories, for whoever is to end its members.
+
+        Raises:
+            OSError: descriptors ran out, or the cgroup is gone.
+        """
+        with _opened(self.directories.values(), os.O_RDONLY | os.O_DIRECTORY) as fds:
+            yield dict(zip(self.directories, fds, strict=True))
+
+
+class _V2:
+    """The unified hierarchy."""
+
+    def __init__(self, directories: Mapping[str, str]) -> None:
+        self._directory = directories[UNIFIED]
+        present = cgroupfs.read(f"{self._directory}/cgroup.controllers").split()
+        self.controllers = frozenset(present) & frozenset(_CONTROLLERS)
+
+    def limit(self, limits: Limits) -> Iterator[str]:
+        directory = self._directory
+        if limits.processes is not None and "pids" in self.controllers:
+            cgroupfs.write(directory, "pids.max", limits.processes)
+            yield "processes"
+        if limits.memory_bytes is not None and "memory" in self.controllers:
+            cgroupfs.write(directory, "memory.max", limits.memory_bytes)
+            # A kernel without swap has no such file.
+            cgroupfs.try_write(directory, "memory.swap.max", 0)
+            yield "memory"
+        if limits.cpu_cores is not None and "cpu" in self.controllers:
+            quota = f"{round(limits.cpu_cores * _CPU_PERIOD_US)} {_CPU_PERIOD_US}"
+            cgroupfs.write(directory, "cpu.max", quota)
+            yield "cpu"
+        if limits.cpu_weight is not None and "cpu" in self.controllers:
+            cgroupfs.write(directory, "cpu.weight", limits.cpu_weight)
+            yield "cpu_weight"
+
+    def own_account(self) -> Account:
+        return Account(
+            oom_kills=cgroupfs.count(self._directory, "memory.events", "oom_kill"),
+            refused_forks=cgroupfs.count(self._directory, "pids.events", "max"),
+            peak_memory_bytes=cgroupfs.number(self._directory, "memory.peak"),
+        )
+
+
+class _V1:
+    """A hierarchy per controller."""
+
+    def __init__(self, directories: Mapping[str, str]) -> None:
+        self._directories = directories
+        self.controllers = frozenset(directories)
+
+    def limit(self, limits: Limits) -> Iterator[str]:
+        if limits.processes is not None and (pids := self._directories.get("pids")):
+            cgroupfs.write(pids, "pids.max", limits.processes)
+            yield "processes"
+        if memory := self._directories.get("memory"):
+            # Without it, what is below does not count; the kernel has insisted on it since 5.11.
+            cgroupfs.try_write(memory, "memory.use_hierarchy", 1)
+        if limits.memory_bytes is not None and memory:
+            cgroupfs.write(memory, "memory.limit_in_bytes", limits.memory_bytes)
+            # Without swap accounting there is no such file.
+            cgroupfs.try_write(memory, "memory.memsw.limit_in_bytes", limits.memory_bytes)
+            yield "memory"
+        cpu = self._directories.get("cpu")
+        if limits.cpu_cores is not None and cpu:
+            cgroupfs.write(cpu, "cpu.cfs_period_us", _CPU_PERIOD_US)
+            cgroupfs.write(cpu, "cpu.cfs_quota_us", round(limits.cpu_cores * _CPU_PERIOD_US))
+            yield "cpu"
+        if limits.cpu_weight is not None and cpu:
+            cgroupfs.write(cpu, "cpu.shares", round(limits.cpu_weight * _SHARES_PER_WEIGHT))
+            yield "cpu_weight"
+
+    def own_account(self) -> Account:
+        memory, pids = self._directories.get("memory"), self._directories.get("pids")
+        return Account(
+            oom_kills=cgroupfs.count(memory, "memory.oom_control", "oom_kill") if memory else 0,
+            refused_forks=cgroupfs.count(pids, "pids.events", "max") if pids else 0,
+            peak_memory_bytes=(
+                cgroupfs.number(memory, "memory.max_usage_in_bytes") if memory else None
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +225,41 @@ class Ground:
     """Where leaves can be made."""
 
     version: int
-    homes: tuple[Path, ...]
-    """Directories in which a leaf has its directories."""
-    make: Callable[[str, Limits], Leaf] = field(repr=False)
+    homes: Mapping[str, str] = field(repr=False)
+    """The directories in which a leaf has its own, by controller."""
+    aside: str = ""
+    """The cgroup that we had to move into, so that its parent can pass controllers on."""
 
-    def drop(self, name: str) -> None:
-        """Remove the leaf of a run that cannot do it itself, if there is one."""
-        _remove([home / name for home in self.homes if (home / name).exists()])
+    def make(self, name: str, limits: Limits) -> Leaf:
+        """A leaf; the caller removes it.
+
+        Raises:
+            OSError: it cannot be made, or not with these limits.
+        """
+        return Leaf({one: f"{home}/{name}" for one, home in self.homes.items()}, limits)
+
+    def sweep(self) -> None:
+        """Remove cgroups that supervisors have left who were killed; nobody is in them any more.
+
+        A run that is about to begin has an empty one, too, but not for long.
+        """
+        for home in self.homes.values():
+            for entry in os.scandir(home):
+                if entry.is_dir() and _NAME.fullmatch(entry.name):
+                    age_s = time.time() - entry.stat().st_ctime
+                    if age_s > _STALE_S and not cgroupfs.pids_below(entry.path):
+                        cgroupfs.remove(entry.path, within_s=0)
+
+    def leave(self, ours: Sequence[int]) -> None:
+        """Move back to where we were, if nobody else has a cgroup there by now."""
+        if not self.aside:
+            return
+        home = self.homes[UNIFIED]
+        given = cgroupfs.read(f"{home}/cgroup.subtree_control").split()
+        line = " ".join(f"-{one}" for one in given)
+        if cgroupfs.try_write(home, "cgroup.subtree_control", line) == 0:
+            _move(ours, home)
+            cgroupfs.remove(self.aside, within_s=0)
 
 
 def find_ground(ours: Sequence[int]) -> Ground | None:
@@ -181,129 +268,61 @@ def find_ground(ours: Sequence[int]) -> Ground | None:
     Under v2 this moves our processes, the pids ``ours``, into a cgroup of their own below the
     one that we were given, since a cgroup with processes in it cannot pass controllers on.
     """
-    own = {names: path for _, names, path in _own_cgroups()}
-    mounts = dict(_mounts())
-    if "" in own and "cgroup2" in mounts:
-        home = mounts["cgroup2"] / own[""].lstrip("/")
-        controllers = _pass_controllers_on(home, ours)
-        if controllers >= {"pids", "memory"}:
-            return Ground(2, (home,), lambda name, limits: LeafV2(home / name, limits, controllers))
-    homes = {
-        name: mounts[name] / own[names].lstrip("/")
-        for names in own
-        for name in names.split(",")
-        if name in {"pids", "memory", "cpu"} and name in mounts
+    homes = cgroupfs.homes()
+    if UNIFIED in homes and (ground := _find_unified(homes[UNIFIED], ours)) is not None:
+        return ground
+    usable: dict[str, str] = {
+        controller: homes[controller]
+        for controller in ("pids", "memory", "cpu")
+        if controller in homes and os.access(homes[controller], os.W_OK)
     }
-    usable = {name: home for name, home in homes.items() if os.access(home, os.W_OK)}
-    if not usable:
+    return Ground(1, usable) if usable else None
+
+
+def _find_unified(home: str, ours: Sequence[int]) -> Ground | None:
+    given = f"{home}/cgroup.subtree_control"
+    if not os.access(given, os.W_OK) or not os.access(home, os.W_OK):
         return None
-    return Ground(
-        1,
-        tuple(usable.values()),
-        lambda name, limits: LeafV1({one: home / name for one, home in usable.items()}, limits),
-    )
+    present = set(cgroupfs.read(f"{home}/cgroup.controllers").split())
+    missing = set(_CONTROLLERS) & present - set(cgroupfs.read(given).split())
+    line = " ".join(f"+{one}" for one in sorted(missing))
+    aside = ""
+    if missing and cgroupfs.try_write(home, "cgroup.subtree_control", line) != 0:
+        aside = f"{home}/supervise-{os.getpid()}"
+        if not _make_room(home, aside, ours, line):
+            return None
+    if not {"pids", "memory"} <= set(cgroupfs.read(given).split()):
+        return None
+    return Ground(2, {UNIFIED: home}, aside)
 
 
-def _pass_controllers_on(home: Path, ours: Sequence[int]) -> frozenset[str]:
-    """Controllers that cgroups below ``home`` have, enabled if need be."""
-    if not os.access(home / "cgroup.subtree_control", os.W_OK) or not os.access(home, os.W_OK):
-        return frozenset()
-    wanted = [one for one in _V2_CONTROLLERS if one in _words(home / "cgroup.controllers")]
-    missing = [one for one in wanted if one not in _words(home / "cgroup.subtree_control")]
-    if missing and not _enable(home, missing, ours):
-        return frozenset()
-    return frozenset(_words(home / "cgroup.subtree_control"))
-
-
-def _enable(home: Path, controllers: list[str], pids: Sequence[int]) -> bool:
-    line = " ".join(f"+{one}" for one in controllers)
-    with suppress(OSError):
-        _write(home / "cgroup.subtree_control", line)
-        return True
-    ours = home / f"supervise-{os.getpid()}"
+def _make_room(home: str, aside: str, ours: Sequence[int], line: str) -> bool:
+    """Move our processes out of ``home`` and pass its controllers on; False: all is as before."""
     try:
-        ours.mkdir()
-        for pid in pids:
-            _write(ours / "cgroup.procs", pid)
-        _write(home / "cgroup.subtree_control", line)
+        os.mkdir(aside)  # noqa: PTH102 - as above
+        for pid in ours:
+            cgroupfs.write(aside, "cgroup.procs", pid)
+        cgroupfs.write(home, "cgroup.subtree_control", line)
     except OSError:
-        for pid in pids:
-            with suppress(OSError):
-                _write(home / "cgroup.procs", pid)
+        _move(ours, home)
         with suppress(OSError):
-            ours.rmdir()
+            os.rmdir(aside)  # noqa: PTH106 - as above
         return False
     return True
 
 
-def _own_cgroups() -> Iterator[tuple[str, str, str]]:
-    """Hierarchy, controllers and path of each cgroup that we are in."""
-    for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
-        hierarchy, names, path = line.split(":", 2)
-        yield hierarchy, names, path
+def _move(pids: Sequence[int], directory: str) -> None:
+    for pid in pids:
+        cgroupfs.try_write(directory, "cgroup.procs", pid)
 
 
-def _mounts() -> Iterator[tuple[str, Path]]:
-    """Mount point of each controller's v1 hierarchy, and of v2 as ``cgroup2``."""
-    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.split(" ")[:3]
-        point = Path(before.split(" ")[4])
-        if kind == "cgroup2":
-            yield "cgroup2", point
-        elif kind == "cgroup":
-            yield from ((name, point) for name in options.split(","))
-
-
-def _remove(directories: list[Path]) -> bool:
-    """Remove cgroups, children first; the kernel takes a moment to forget dead members."""
-    deadline = time.monotonic() + _REMOVE_S
-    left = [path for top in directories for path in (*_below(top), top)]
-    while left:
-        left = [path for path in left if not _removed(path)]
-        if time.monotonic() > deadline:
-            return False
-        if left:
-            time.sleep(0.01)
-    return True
-
-
-def _below(directory: Path) -> list[Path]:
-    """Cgroups below, deepest first."""
-    return [Path(path) for path, _, _ in os.walk(directory, topdown=False)][:-1]
-
-
-def _removed(directory: Path) -> bool:
+@contextmanager
+def _opened(paths: Iterable[str], flags: int) -> Iterator[tuple[int, ...]]:
+    fds: list[int] = []
     try:
-        directory.rmdir()
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def _write(file: Path, value: str | int) -> None:
-    fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, str(value).encode())
+        for path in paths:
+            fds.append(os.open(path, flags | os.O_CLOEXEC))  # noqa: PERF401 - closed one by one
+        yield tuple(fds)
     finally:
-        os.close(fd)
-
-
-def _words(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8").split()
-    except OSError:
-        return []
-
-
-def _number(file: Path) -> int | None:
-    words = _words(file)
-    return int(words[0]) if words and words[0].isdecimal() else None
-
-
-def _field(file: Path, name: str) -> int:
-    """A number behind its name in a file of such lines; 0 where the kernel does not count it."""
-    words = _words(file)
-    return int(words[words.index(name) + 1]) if name in words else 0
+        for fd in fds:
+            os.close(fd)

@@ -6,9 +6,10 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from supervisor.containment import linux
+from supervisor.containment import linux, oom
 
 RLIMITS = {
+    "data": resource.RLIMIT_DATA,
     "open_files": resource.RLIMIT_NOFILE,
     "file_size": resource.RLIMIT_FSIZE,
     "processes": resource.RLIMIT_NPROC,
@@ -28,7 +29,14 @@ class Program(NamedTuple):
     """Limits by a name of ``RLIMITS``. The hard limit stays, but for that of processes, which
     nobody may raise again; it binds in a user namespace only, where it counts what lives there."""
     leaves: int = 0
-    """How many of the last descriptors are ``cgroup.procs`` files to join before exec."""
+    """How many of the descriptors behind the streams are ``cgroup.procs`` files to join."""
+    own_cgroups: bool = False
+    """See the cgroup that it joins as the top of all, so that it cannot change its own limits;
+    where that is not allowed, it sees what is there."""
+    cpus: Sequence[int] = ()
+    """Processors to run on; empty: on all."""
+    oom_score: int | None = None
+    """Its oom_score_adj; None: as it is."""
 
 
 def fork_exec(program: Program, fds: Sequence[int]) -> int:
@@ -69,7 +77,13 @@ def _become(program: Program, fds: Sequence[int], parent: int, verdict: int) -> 
         step = "containment leaf"
         for leaf in fds[3 : 3 + program.leaves]:
             os.write(leaf, b"0")
+        if program.own_cgroups:
+            linux.hide_outer_cgroups()
+        if program.oom_score is not None:
+            oom.set_score(os.getpid(), program.oom_score)
         step = "limits"
+        if program.cpus:
+            os.sched_setaffinity(0, program.cpus)
         _apply_limits(program)
         step = f"working directory {program.cwd}"
         os.chdir(program.cwd)

@@ -1,14 +1,16 @@
 """The supervisor's end of the guardian: requests out, what happened in."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import anyio
 
 from supervisor.containment import ending, table
 from supervisor.containment.child import Program
+from supervisor.containment.hold import Hold
 from supervisor.containment.launch import Launched
 from supervisor.events import Member
 from supervisor.wire import WireError
@@ -32,6 +34,7 @@ class Leader:
     """One spawn, from the request to the proof that its set is empty."""
 
     spawn_id: str
+    hold: Hold
     pid: int = 0
     code: int | None = None
     """Exit status once it has ended, or minus the signal."""
@@ -40,6 +43,7 @@ class Leader:
     emptied: Emptied | None = None
     failure: OSError | None = None
     started: anyio.Event = field(default_factory=anyio.Event)
+    frozen: anyio.Event = field(default_factory=anyio.Event)
     ended: anyio.Event = field(default_factory=anyio.Event)
     gone: anyio.Event = field(default_factory=anyio.Event)
     """The set is empty, or what is left cannot be ended."""
@@ -69,7 +73,7 @@ class Guardian:
         except (EOFError, OSError, WireError):
             await anyio.to_thread.run_sync(self._end_orphans)
             for leader in self._leaders.values():
-                for event in (leader.started, leader.ended, leader.gone):
+                for event in (leader.started, leader.ended, leader.frozen, leader.gone):
                     event.set()
             self.lost.set()
 
@@ -80,26 +84,26 @@ class Guardian:
         fds: Sequence[int],
         *,
         cookie: str | None = None,
-        door: int | None = None,
+        hold: Mapping[str, int] = MappingProxyType({}),
     ) -> Leader:
         """Start a program in a session of its own; ``fds`` are its standard streams and leaves.
 
         A ``cookie``, which is in its environment too, makes it the leader of a run: everything
         belongs to it, and nothing may be left of the run before. Without one it is a call.
-        Writing 0 to ``door`` keeps its set from forking; that is done before it is killed.
+        ``hold`` are the directories of its set's cgroup, by controller.
 
         Raises:
             OSError: it was not started; ``filename`` names the step.
         """
-        leader = self._leaders[spawn_id] = Leader(spawn_id)
+        held = Hold({kind: os.dup(fd) for kind, fd in hold.items()})
+        leader = self._leaders[spawn_id] = Leader(spawn_id, held)
         if cookie is not None:
             self._cookies.add(cookie)
-        request = {"do": "spawn", "id": spawn_id, "cookie": cookie, "door": door is not None}
-        doors = () if door is None else (door,)
-        await self._send(request | {"program": program._asdict()}, (*fds, *doors))
+        request = {"do": "spawn", "id": spawn_id, "cookie": cookie, "hold": list(hold)}
+        await self._send(request | {"program": program._asdict()}, (*fds, *hold.values()))
         await leader.started.wait()
         if leader.failure is not None:
-            del self._leaders[spawn_id]
+            self._forget(leader)
             raise leader.failure
         return leader
 
@@ -107,10 +111,14 @@ class Guardian:
         """TERM to the leader's whole set, KILL after the grace; returns the proof."""
         await self._send({"do": "stop", "id": leader.spawn_id, "grace_s": grace_s})
         await leader.gone.wait()
-        self._leaders.pop(leader.spawn_id, None)
+        self._forget(leader)
         if leader.emptied is None:
             return Emptied(0, (), 0, self._survivors(), 0.0)
         return leader.emptied
+
+    def _forget(self, leader: Leader) -> None:
+        if self._leaders.pop(leader.spawn_id, None) is not None:
+            leader.hold.close()
 
     def members(self) -> list[tuple[Member, str]]:
         """Everything alive below the guardian, each with why it is ours; for a preview."""
@@ -127,6 +135,16 @@ class Guardian:
             if leader.pid == entry.pid:
                 return f"leader of {leader.spawn_id}"
         return "adopted" if entry.ppid == self.pid else f"started by {entry.ppid}"
+
+    async def freeze(self, leader: Leader) -> None:
+        """Hold the leader's whole set still, until it is thawed or stopped."""
+        leader.frozen = anyio.Event()
+        await self._send({"do": "freeze", "id": leader.spawn_id})
+        await leader.frozen.wait()
+
+    async def thaw(self, leader: Leader) -> None:
+        """Let a frozen set go on."""
+        await self._send({"do": "thaw", "id": leader.spawn_id})
 
     async def hurry(self) -> None:
         """End the grace of every stop under way."""
@@ -147,7 +165,7 @@ class Guardian:
             return  # The guardian is gone; ``listen`` finds that out and sets every event.
 
     def _hear(self, message: dict[str, Any]) -> None:
-        leader = self._leaders.get(message["id"], Leader(""))
+        leader = self._leaders.get(message["id"], Leader("", Hold({})))
         match message["is"]:
             case "started":
                 leader.pid = message["pid"]
@@ -162,17 +180,25 @@ class Guardian:
             case "empty":
                 leader.emptied = _emptied(message)
                 leader.gone.set()
+            case "frozen":
+                leader.frozen.set()
             case "adopted":
                 self.on_adopted(_member(message["member"]))
 
     def _end_orphans(self) -> None:
         """The guardian's last duty, done by us: we are the next subreaper above it."""
+        for leader in self._leaders.values():
+            leader.hold.close_door()
+            leader.hold.kill()
         toll = ending.Toll()
         ending.kill_until_empty(_orphans, toll, lambda: ending.end_children(ending.reap_silently))
         ending.kill_until_empty(lambda: table.holders_of(self._cookies, "SUPERVISE_RUN"), toll)
 
     def _survivors(self) -> tuple[Member, ...]:
-        return tuple(Member(pid=e.pid, argv=table.argv_of(e.pid)) for e in _orphans())
+        return tuple(
+            Member(pid=one.pid, argv=table.argv_of(one.pid), why=table.evidence_of(one))
+            for one in _orphans()
+        )
 
 
 def _orphans() -> list[table.Entry]:
@@ -199,4 +225,5 @@ def _member(value: dict[str, Any]) -> Member:
         argv=tuple(value["argv"]),
         escaped=value["escaped"],
         how=value["how"],
+        why=value["why"],
     )

@@ -12,6 +12,7 @@ _ROUND_S = 0.004
 """Pause between two scans: a killed process needs about that long to be gone."""
 _UNKILLABLE_S = 5.0
 """What SIGKILL has not ended by then sits in the kernel (state D) or belongs to another user."""
+_STILL_S = 2.0
 _NAMING_S = 0.05
 """Most time that one stop spends on command lines: reading one waits for the process's memory
 map, which a fork bomb on a busy machine holds for 50 ms and more at a time."""
@@ -65,11 +66,33 @@ def terminate(members: Iterable[Entry], toll: Toll) -> None:
     """SIGTERM, and SIGCONT so that a stopped process can act on it."""
     for entry in members:
         toll.note(entry, "terminated")  # Before the signal, while it has a command line.
-        try:
-            if send(entry, signal.SIGTERM):
-                send(entry, signal.SIGCONT)
-        except PermissionError:
-            continue  # Another user's: the end of the stop tells whether it went.
+        if _send_allowed(entry, signal.SIGTERM):
+            _send_allowed(entry, signal.SIGCONT)
+
+
+def stop_until_still(scan: Scan) -> None:
+    """SIGSTOP what ``scan`` finds until it finds nothing that still runs."""
+    deadline = time.monotonic() + _STILL_S
+    while running := [entry for entry in scan() if entry.alive and entry.state not in "Tt"]:
+        if time.monotonic() > deadline:
+            return
+        for entry in running:
+            _send_allowed(entry, signal.SIGSTOP)
+        time.sleep(_ROUND_S)
+
+
+def continue_all(members: Iterable[Entry]) -> None:
+    """SIGCONT to those who may be stopped."""
+    for entry in members:
+        _send_allowed(entry, signal.SIGCONT)
+
+
+def _send_allowed(entry: Entry, signum: int) -> bool:
+    """Signal a process if it is ours to signal; False: it was not sent."""
+    try:
+        return send(entry, signum)
+    except PermissionError:
+        return False  # Another user's: a scan finds it again, and at the end it is a survivor.
 
 
 def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> list[Entry]:
@@ -87,10 +110,7 @@ def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> lis
             return members
         for entry in members:
             toll.note(entry, "killed")
-            try:
-                send(entry, signal.SIGKILL)
-            except PermissionError:
-                continue  # Another user's: it stays in the scan and becomes a survivor.
+            _send_allowed(entry, signal.SIGKILL)
         time.sleep(_ROUND_S if members else 0)
 
 

@@ -19,8 +19,10 @@ if __name__ == "__main__":
     # Behind the standard library, so that nothing next to this package can shadow it.
     sys.path.append(__file__.rsplit("/", 3)[0])
 
-from supervisor.containment import child, ending, linux, namespace, table
+from supervisor.containment import child, ending, linux, namespace, oom, table
+from supervisor.containment.hold import Hold
 from supervisor.containment.roster import Roster
+from supervisor.containment.strays import Strays
 from supervisor.containment.table import Entry
 from supervisor.wire import Channel, Packet, WireError
 
@@ -52,13 +54,19 @@ class _Stop:
 class Guardian:
     """The set below it, and the stops under way."""
 
-    def __init__(self, channel: Channel, host: namespace.HostPids | None) -> None:
+    def __init__(
+        self, channel: Channel, host: namespace.HostPids | None, oom_base: int, *, strays: bool
+    ) -> None:
         self._channel = channel
         self._host = host
-        self._roster = Roster()
+        self._strays = Strays(self._carriers) if strays else None
+        self._roster = Roster(self._find)
         self._cookies: dict[str, str] = {}
-        self._doors: dict[str, int] = {}
-        """Descriptors to which 0 is written so that nobody in a run can fork any more."""
+        self._holds: dict[str, Hold] = {}
+        self._frozen: set[str] = set()
+        self._unkillable: set[tuple[int, int]] = set()
+        """Members that a stop has tried to end for long enough."""
+        self._oom_base = oom_base
         self._stops: dict[str, _Stop] = {}
         self._adoptions_told = 0
         self._next_scan = 0.0
@@ -102,8 +110,11 @@ class Guardian:
             case "signal":
                 self._signal(message["id"], message["signum"])
             case "stop":
-                leader = self._roster.leader_of(message["id"])
-                self._stops.setdefault(message["id"], _Stop(message["grace_s"], leader))
+                self._begin_stop(message["id"], message["grace_s"])
+            case "freeze":
+                self._freeze(message["id"])
+            case "thaw":
+                self._thaw(message["id"])
             case "hurry":
                 for stop in self._stops.values():
                     stop.deadline = 0.0
@@ -112,25 +123,50 @@ class Guardian:
 
     def _spawn(self, message: dict[str, Any], fds: tuple[int, ...]) -> None:
         spawn_id: str = message["id"]
-        door = os.dup(fds[-1]) if message["door"] else -1
+        kinds: list[str] = message["hold"]
+        first = len(fds) - len(kinds)
+        hold = Hold(dict(zip(kinds, fds[first:], strict=True)))
+        leads = message["cookie"] is not None
+        score = self._oom_base + (oom.AUTOPILOT if leads else oom.TOOL)
+        program = child.Program(**message["program"])._replace(oom_score=score)
         try:
-            pid = child.fork_exec(child.Program(**message["program"]), fds)
+            pid = child.fork_exec(program, fds[:first])
         except OSError as error:
-            _shut(door)
+            hold.close()
             self._tell("failed", spawn_id, errno=error.errno, step=error.filename)
             return
         finally:
-            for fd in fds:
+            for fd in fds[:first]:
                 os.close(fd)
-        if door >= 0:
-            self._doors[spawn_id] = door
-        if message["cookie"] is not None:
-            self._roster.begin_run(spawn_id)
+        self._holds[spawn_id] = hold
+        if leads:
+            self._roster = Roster(self._find, spawn_id)
             self._adoptions_told = 0
             self._cookies[spawn_id] = message["cookie"]
         self._roster.add(pid, spawn_id)
         self._next_scan = time.monotonic()
         self._tell("started", spawn_id, pid=self._outside([pid]).get(pid, pid))
+
+    def _begin_stop(self, spawn_id: str, grace_s: float) -> None:
+        """A frozen member could not act on SIGTERM."""
+        if spawn_id not in self._stops:
+            self._thaw(spawn_id)
+            self._stops[spawn_id] = _Stop(grace_s, self._roster.leader_of(spawn_id))
+
+    def _freeze(self, spawn_id: str) -> None:
+        """Hold a set still: by its cgroup at once, else one by one until no new one is found."""
+        hold = self._holds.get(spawn_id)
+        if hold is not None:
+            self._frozen.add(spawn_id)
+        if hold is not None and not hold.freeze():
+            ending.stop_until_still(lambda: self._members_of(spawn_id))
+        self._tell("frozen", spawn_id)
+
+    def _thaw(self, spawn_id: str) -> None:
+        if spawn_id in self._frozen:
+            self._frozen.discard(spawn_id)
+            self._holds[spawn_id].thaw()
+            ending.continue_all(self._members_of(spawn_id))
 
     def _signal(self, spawn_id: str, signum: int) -> None:
         leader = self._roster.leader_of(spawn_id)
@@ -156,12 +192,15 @@ class Guardian:
         """The whole set as it is now, our own zombies reaped."""
         self._reap()
         begun = time.monotonic()
-        members, adopted = self._roster.scan()
-        for entry in adopted[: _MOST_REPORTED - self._adoptions_told]:
+        scan = self._roster.scan()
+        for entry in scan.fresh:
+            if self._roster.escaped(entry):  # Agents give each tool a session of its own.
+                oom.set_score(entry.pid, self._oom_base + oom.TOOL)
+        for entry in scan.adopted[: _MOST_REPORTED - self._adoptions_told]:
             self._adoptions_told += 1
             self._tell("adopted", "", member=self._describe(entry))
         self._next_scan = begun + max(_SCAN_S, (time.monotonic() - begun) / _SCAN_SHARE)
-        return members
+        return scan.members
 
     def _advance(self) -> None:
         """Do what is due: the next look at the set, the next step of each stop."""
@@ -179,39 +218,78 @@ class Guardian:
             stop.terminated |= {entry.identity for entry in fresh}
             ending.terminate(fresh, stop.toll)
             return
-        _shut(self._doors.pop(spawn_id, -1))
-        whole = self._roster.is_run(spawn_id)
-        if whole and self._host is not None:
-            for entry in members:
-                stop.toll.note(entry, "killed")
-            _kill_namespace()
-        survivors = ending.kill_until_empty(
-            lambda: self._members_of(spawn_id),
-            stop.toll,
-            (lambda: ending.end_children(self._reap)) if whole else None,
-        )
+        survivors = self._kill(spawn_id, stop.toll, members)
         if cookie := self._cookies.pop(spawn_id, None):
             survivors += self._kill_holders({cookie}, stop.toll)
         del self._stops[spawn_id]
+        self._frozen.discard(spawn_id)
+        self._holds.pop(spawn_id).close()
         self._roster.forget(spawn_id)
         self._tell_empty(spawn_id, stop, survivors)
+
+    def _kill(self, spawn_id: str, toll: ending.Toll, members: list[Entry]) -> list[Entry]:
+        """Kill a set until it is proven empty; returns what could not be ended.
+
+        The proof for a run is that we have no child left, for a call that its cgroup is empty;
+        without one it is a second look.
+        """
+        hold, whole = self._holds[spawn_id], self._roster.is_run(spawn_id)
+        hold.close_door()
+        if hold.kills or (whole and self._host is not None):
+            for entry in members:
+                toll.note(entry, "killed")
+            hold.kill()
+        if whole and self._host is not None:
+            _kill_namespace()
+
+        def proven() -> bool:
+            if hold.populated:
+                hold.kill()
+                return False
+            return self._proves_empty(self._reap) if whole else not self._members_of(spawn_id)
+
+        left = ending.kill_until_empty(lambda: self._members_of(spawn_id), toll, proven)
+        self._unkillable |= {entry.identity for entry in left}
+        return left
+
+    def _find(self) -> list[Entry]:
+        """The whole set: everything below us, but for where orphans go elsewhere."""
+        if self._strays is not None:
+            return self._strays.find()
+        return table.descendants(os.getpid(), table.read_table())
+
+    def _carriers(self) -> list[Entry]:
+        return table.holders_of(set(self._cookies.values()), COOKIE_VARIABLE)
+
+    def _proves_empty(self, reap: ending.Proof) -> bool:
+        """Whether the kernel says so; without a subreaper a second look has to do."""
+        if self._strays is not None:
+            return not [entry for entry in self._find() if entry.alive]
+        return ending.end_children(reap)
 
     def _members_of(self, spawn_id: str) -> list[Entry]:
         return [entry for entry in self._scan() if self._roster.belongs(entry, spawn_id)]
 
     def _kill_holders(self, cookies: set[str], toll: ending.Toll) -> list[Entry]:
         """Kill who carries a cookie of ours and is not below us, such as a job run by atd."""
-        return ending.kill_until_empty(lambda: table.holders_of(cookies, COOKIE_VARIABLE), toll)
+        return ending.kill_until_empty(
+            lambda: self._killable(table.holders_of(cookies, COOKIE_VARIABLE)), toll
+        )
+
+    def _killable(self, entries: Iterable[Entry]) -> list[Entry]:
+        return [entry for entry in entries if entry.identity not in self._unkillable]
 
     def _end_everything(self) -> None:
         """Kill all there is; nobody is left to be told."""
-        for door in self._doors.values():
-            _shut(door)
+        for hold in self._holds.values():
+            hold.close_door()
+            hold.kill()
         toll = ending.Toll()
         ending.kill_until_empty(
-            lambda: self._roster.scan()[0],
+            lambda: self._killable(self._roster.scan().members),
             toll,
-            lambda: ending.end_children(ending.reap_silently),
+            # Without a child left, or with none left but those that nobody can end.
+            lambda: self._proves_empty(ending.reap_silently) or bool(self._unkillable),
         )
         self._kill_holders(set(self._cookies.values()), toll)
 
@@ -230,6 +308,7 @@ class Guardian:
                     "argv": toll.argv[one],
                     "escaped": one in stop.escaped,
                     "how": toll.how[one],
+                    "why": "",
                 }
                 # Without a number outside it was gone before it could be looked up, and its
                 # number inside is some stranger's there.
@@ -237,14 +316,17 @@ class Guardian:
                 if self._host is None or one[0] in stop.outside
             ],
             ended_count=len(ended),
-            survivors=[self._describe(entry) for entry in survivors[:_MOST_REPORTED]],
+            survivors=[
+                self._describe(entry) | {"why": table.evidence_of(entry)}
+                for entry in survivors[:_MOST_REPORTED]
+            ],
             took_s=time.monotonic() - stop.begun,
         )
 
     def _describe(self, entry: Entry) -> dict[str, Any]:
         argv, escaped = table.argv_of(entry.pid), self._roster.escaped(entry)
         pid = self._outside([entry.pid]).get(entry.pid, entry.pid)
-        return {"pid": pid, "argv": argv, "escaped": escaped, "how": "alive"}
+        return {"pid": pid, "argv": argv, "escaped": escaped, "how": "alive", "why": ""}
 
     def _outside(self, pids: Iterable[int]) -> dict[int, int]:
         """What the host calls these members, where that differs."""
@@ -252,18 +334,6 @@ class Guardian:
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
-
-
-def _shut(door: int) -> None:
-    """Let nobody fork any more who is behind this door, if there is one, and close it."""
-    if door < 0:
-        return
-    try:
-        os.write(door, b"0")
-    except OSError:
-        return  # The cgroup is gone, and so is everybody in it.
-    finally:
-        os.close(door)
 
 
 def _kill_namespace() -> None:
@@ -291,17 +361,21 @@ def main() -> None:
     os.set_inheritable(fd, False)  # noqa: FBT003 - the name says it
     channel = Channel(socket.socket(fileno=fd))
     host = None
+    oom_base = oom.read()
+    if not oom.set_score(os.getpid(), oom_base + oom.SUPERVISOR + oom.GUARDIAN):
+        oom.set_score(os.getpid(), oom_base + oom.GUARDIAN)
     try:
         if sys.argv[2] == "namespaced":
             host = namespace.enter()
-        linux.become_subreaper()
+        if sys.argv[2] != "group":
+            linux.set_subreaper(on=True)
     except OSError as error:
         refusal = {"is": "refused", "step": error.filename or "start", "errno": error.errno}
         # /proc is still the host's, which says what our parent calls us.
         channel.send(refusal | {"pid": int(os.readlink("/proc/self"))})  # noqa: PTH115 - pathlib would slow the start
         return
     channel.send({"is": "ready", "pid": host.own if host else os.getpid()})
-    Guardian(channel, host).serve()
+    Guardian(channel, host, oom_base, strays=sys.argv[2] == "group").serve()
 
 
 if __name__ == "__main__":

@@ -6,16 +6,21 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from supervisor.containment import linux
 from supervisor.wire import Channel, Packet
 
-TIERS = ("namespaced", "subreaper")
+TIERS = ("namespaced", "subreaper", "group")
 """What a guardian can be, strongest first."""
 _READY_S = 10.0
+_END_S = 8.0
+"""A guardian tries for 5 s to kill what there is, and once more what carries the cookie."""
+_LOOK_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Launch:
 
     def __init__(self) -> None:
         # When the guardian dies, its orphans must come to us and to nobody else.
-        linux.become_subreaper()
+        with suppress(OSError):  # Then the guardian is refused it, too, and says so.
+            linux.set_subreaper(on=True)
         self.refusals: tuple[Refusal, ...] = ()
         """Why none of the tiers that were tried last works here."""
         self._boot = _boot(TIERS[0])
@@ -71,6 +77,8 @@ class Launch:
         for tier in tiers:
             if tier != self._boot.tier or refusals:
                 self._boot.end()
+                if tier == "group":
+                    linux.set_subreaper(on=False)
                 self._boot = _boot(tier)
             answer = self._boot.wait_answer()
             if answer["is"] == "ready":
@@ -109,16 +117,25 @@ class _Boot:
         return packets[0].message
 
     def end(self) -> None:
-        """Close our end and wait; what it cannot kill, the guardian gives up on in time."""
+        """Close our end and wait for as long as a guardian may need to kill what there is.
+
+        One that is pid 1 cannot end before the last member has; of a member that waits in the
+        kernel for ever it is left behind, and init waits for both.
+        """
         if not self._answered:
             self.wait_answer()  # It may have become a child of its own, which we must know.
         self.channel.close()
-        self._process.wait()
-        if self.pid != self._process.pid:
-            try:
-                os.waitpid(self.pid, 0)
-            except ChildProcessError:
-                return  # It died before, and was waited for with its orphans.
+        deadline = time.monotonic() + _END_S
+        if self.pid == self._process.pid:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_END_S)
+            return
+        self._process.wait()  # It has made way for its child long ago.
+        try:
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0 and time.monotonic() < deadline:
+                time.sleep(_LOOK_S)
+        except ChildProcessError:
+            return  # It died before, and was waited for with its orphans.
 
 
 def _boot(tier: str) -> _Boot:

@@ -5,6 +5,7 @@ import os
 import signal
 
 CLONE_NEWNS = 0x00020000  # linux/sched.h
+CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 MS_NOSUID = 2  # linux/mount.h
@@ -17,13 +18,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def become_subreaper() -> None:
-    """Make orphans below us our children instead of init's (Linux >= 3.4).
+def set_subreaper(*, on: bool) -> None:
+    """Make orphans below us our children instead of init's (Linux >= 3.4), or no longer.
 
     Raises:
         OSError: the kernel refused.
     """
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(_PR_SET_CHILD_SUBREAPER, int(on))
 
 
 def die_with_parent(parent: int) -> None:
@@ -71,3 +72,18 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
     names = os.fsencode(source), os.fsencode(target)
     if _libc.mount(*names, options[0], ctypes.c_ulong(flags), options[1]) != 0:
         raise _error()
+
+
+def hide_outer_cgroups() -> None:
+    """Make our cgroup look like the top of the hierarchy, if the kernel lets us.
+
+    With ``nsdelegate`` nobody below can then leave it or lift its limits. What is mounted below
+    /sys/fs/cgroup is hidden, since there the outer ones could still be reached.
+    Source: cgroup_namespaces(7).
+    """
+    try:
+        unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
+        mount("none", "/", None, MS_REC | MS_SLAVE)
+        mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    except OSError:
+        return

@@ -19,7 +19,7 @@ if __name__ == "__main__":
     # Behind the standard library, so that nothing next to this package can shadow it.
     sys.path.append(__file__.rsplit("/", 3)[0])
 
-from supervisor.containment import ending, linux, namespace, trial_cgroups
+from supervisor.containment import ending, linux, namespace, scopes, trial_cgroups
 from supervisor.containment.trial_cgroups import NoEffectError, step
 
 _BOUND_S = 2.0
@@ -117,7 +117,7 @@ def adopt_orphan() -> None:
     Raises:
         OSError: the kernel refused, or the orphan went elsewhere.
     """
-    step("prctl PR_SET_CHILD_SUBREAPER", linux.become_subreaper)
+    step("prctl PR_SET_CHILD_SUBREAPER", lambda: linux.set_subreaper(on=True))
     child = os.fork()
     if child == 0:
         os.fork()
@@ -145,12 +145,6 @@ CHAINS: tuple[tuple[Operation, ...], ...] = (
         ),
     ),
     (("cgroup v1 cpu", lambda: trial_cgroups.use_v1_leaf("cpu", "cpu.cfs_quota_us", "100000")),),
-    (
-        (
-            "cgroup v1 freezer",
-            lambda: trial_cgroups.use_v1_leaf("freezer", "freezer.state", "THAWED"),
-        ),
-    ),
     (("pidfd", signal_by_pidfd),),
     (("subreaper", adopt_orphan),),
 )
@@ -228,7 +222,10 @@ def _read_until(pipe: int, deadline: float) -> bytes:
 
 def main() -> None:
     """Perform every chain at the same time, end what is left of them, tell how it went."""
-    linux.become_subreaper()
+    linux.set_subreaper(on=True)
+    if not trial_cgroups.is_ours():
+        # As the supervisor does it; we are thrown away, and the scope goes with us.
+        scopes.request_scope(f"supervise-trial-{os.getpid()}", [os.getpid()], os.environ)
     deadline = time.monotonic() + _BOUND_S
     trials = [_start(chain) for chain in CHAINS]
     lines = [line for trial in trials for line in _finish(trial, deadline)]

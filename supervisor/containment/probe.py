@@ -17,7 +17,6 @@ NAMES = (
     "cgroup v1 pids",
     "cgroup v1 memory",
     "cgroup v1 cpu",
-    "cgroup v1 freezer",
     "pidfd",
     "subreaper",
 )

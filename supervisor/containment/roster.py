@@ -1,9 +1,9 @@
 """Which processes live below the guardian, and which spawn each of them belongs to."""
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
-from supervisor.containment import table
 from supervisor.containment.table import Entry
 
 
@@ -12,15 +12,28 @@ class _Known(NamedTuple):
     adopted: bool
 
 
+class Scan(NamedTuple):
+    """One look at the set."""
+
+    members: list[Entry]
+    """Everything alive below us."""
+    fresh: list[Entry]
+    """Those of them that were not there at the look before."""
+    adopted: list[Entry]
+    """Those of them that have become our own children since then, having lost their parent."""
+
+
 class Roster:
     """The set as of the last scan. What it remembers is bounded by what lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: Callable[[], list[Entry]], run: str = "") -> None:
+        self._find = find
         self.seen = 0
         """Distinct processes seen since the run began."""
         self.most = 0
         """Most members that one scan found."""
-        self._run = ""
+        self._run = run
+        """The spawn that everything without another owner belongs to."""
         self._leaders: dict[int, str] = {}
         self._sessions: dict[int, str] = {}
         self._known: dict[tuple[int, int], _Known] = {}
@@ -30,11 +43,6 @@ class Roster:
     def leaders(self) -> bool:
         """Whether any leader is still unreaped."""
         return bool(self._leaders)
-
-    def begin_run(self, spawn_id: str) -> None:
-        """Make ``spawn_id`` the one that everything without another owner belongs to."""
-        self.__init__()  # type: ignore[misc]
-        self._run = spawn_id
 
     def add(self, pid: int, spawn_id: str) -> None:
         """Take in a leader that has just started; its session has its pid."""
@@ -55,18 +63,20 @@ class Roster:
         """Drop what was kept of a spawn whose set is empty."""
         self._sessions = {sid: owner for sid, owner in self._sessions.items() if owner != spawn_id}
 
-    def scan(self) -> tuple[list[Entry], list[Entry]]:
-        """Everything alive below us, and those of it that we have adopted since the last scan."""
+    def scan(self) -> Scan:
+        """Look at the set."""
         me = os.getpid()
-        members = [e for e in table.descendants(me, table.read_table()) if e.alive]
+        members = [entry for entry in self._find() if entry.alive]
         before, self._known = self._known, {}
         by_pid: dict[int, str] = {}
-        adopted = []
+        fresh: list[Entry] = []
+        adopted: list[Entry] = []
         for entry in members:
             known = before.get(entry.identity)
             if known is None:
                 self.seen += entry.pid not in self._pids
                 known = _Known(self._attribute(entry, by_pid), adopted=False)
+                fresh.append(entry)
             if entry.ppid == me and entry.pid not in self._leaders and not known.adopted:
                 known = known._replace(adopted=True)
                 adopted.append(entry)
@@ -74,7 +84,7 @@ class Roster:
             by_pid[entry.pid] = known.owner
         self._pids = set(by_pid)
         self.most = max(self.most, len(members))
-        return members, adopted
+        return Scan(members, fresh, adopted)
 
     def escaped(self, entry: Entry) -> bool:
         """Whether it left its leader's session."""

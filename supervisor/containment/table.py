@@ -57,6 +57,12 @@ def read_entry(pid: int) -> Entry | None:
     )
 
 
+def identity_of(pid: int) -> tuple[int, int] | None:
+    """What a process is known by that a later one with its pid is not; None: it is gone."""
+    entry = read_entry(pid)
+    return None if entry is None else entry.identity
+
+
 def read_table() -> dict[int, Entry]:
     """Every process that we may see, by pid."""
     found = map(read_entry, _pids())
@@ -107,6 +113,22 @@ def argv_of(pid: int) -> tuple[str, ...]:
     if line:
         return tuple(os.fsdecode(word) for word in line.split(b"\0"))
     return (f"[{os.fsdecode(_read(pid, 'comm', _ARGV_BYTES).strip())}]",)
+
+
+def evidence_of(entry: Entry) -> str:
+    """Why a process may have outlived SIGKILL, as far as the kernel says."""
+    status = dict(
+        line.split(":", 1)
+        for line in os.fsdecode(_read(entry.pid, "status", _STAT_BYTES)).splitlines()
+        if ":" in line
+    )
+    uids = {int(uid) for uid in status.get("Uid", "").split()}
+    if uids and os.geteuid() not in {0, *uids}:
+        return f"it belongs to uid {min(uids)}, whom we may not signal"
+    if entry.state == "D":
+        where = os.fsdecode(_read(entry.pid, "wchan", _ARGV_BYTES)).strip("\0\n")
+        return f"it waits in the kernel (state D, in {where if where not in {'', '0'} else '?'})"
+    return f"it is in state {entry.state}"
 
 
 def boot_id() -> str:

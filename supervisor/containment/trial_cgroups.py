@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from supervisor.containment import linux, table
+from supervisor.containment import cgroupfs, linux, table
+from supervisor.containment.cgroupfs import UNIFIED
 
-_UNIFIED = "cgroup2"
 _NAME = "supervise-trial"
 _REMOVE_S = 1.0
-_READ_BYTES = 1 << 18
 _TRIES = 3
 _T = TypeVar("_T")
 
@@ -36,6 +35,12 @@ def step(name: str, call: Callable[[], _T]) -> _T:
         raise OSError(error.errno, error.strerror, name) from error
 
 
+def is_ours() -> bool:
+    """Whether we may make cgroups where we are, in v2 or, with all that v1 offers, there."""
+    homes = cgroupfs.homes()
+    return any(os.access(homes[one], os.W_OK) for one in (UNIFIED, "pids") if one in homes)
+
+
 def use_leaf() -> None:
     """Make a cgroup v2 below ours, join it, kill it at once, remove it.
 
@@ -43,16 +48,16 @@ def use_leaf() -> None:
         OSError: the kernel refused a step.
         NoEffectError: there is no cgroup v2, or the member lived on.
     """
-    leaf = _make(_home(_UNIFIED), "leaf")
+    leaf = _make(_home(UNIFIED), "leaf")
     try:
         member = _join(leaf)
         try:
-            _write(leaf, "cgroup.kill", "1")
+            cgroupfs.write(leaf, "cgroup.kill", "1")
             _wait_killed(member)
         finally:
             _end(member)
     finally:
-        _remove(leaf)
+        cgroupfs.remove(leaf, _REMOVE_S)
 
 
 def use_v1_leaf(controller: str, file: str, value: str) -> None:
@@ -64,15 +69,10 @@ def use_v1_leaf(controller: str, file: str, value: str) -> None:
     """
     leaf = _make(_home(controller), controller)
     try:
-        _write(leaf, file, value)
-        member = _join(leaf)
-        try:
-            if controller == "freezer":
-                _freeze_and_thaw(leaf)
-        finally:
-            _end(member)
+        cgroupfs.write(leaf, file, value)
+        _end(_join(leaf))
     finally:
-        _remove(leaf)
+        cgroupfs.remove(leaf, _REMOVE_S)
 
 
 def pass_on(controllers: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ def pass_on(controllers: Sequence[str]) -> None:
         OSError: the kernel refused a step.
         NoEffectError: we were not given these controllers.
     """
-    home = _home(_UNIFIED)
+    home = _home(UNIFIED)
     if missing := _lacking(controllers, home, "cgroup.controllers"):
         raise NoEffectError(f"find {' and '.join(missing)} in cgroup.controllers")
     missing = _lacking(controllers, home, "cgroup.subtree_control")
@@ -95,20 +95,22 @@ def pass_on(controllers: Sequence[str]) -> None:
             aside = _enable(home, missing)
         leaf = _make(home, "limits")
         lacking = _lacking(controllers, leaf, "cgroup.controllers")
-        _remove(leaf)
+        cgroupfs.remove(leaf, _REMOVE_S)
         if lacking:
             raise NoEffectError(f"find {' and '.join(lacking)} in a cgroup of our own")
     finally:
         if missing:
-            _try_write(home, "cgroup.subtree_control", " ".join(f"-{one}" for one in missing))
+            cgroupfs.try_write(
+                home, "cgroup.subtree_control", " ".join(f"-{one}" for one in missing)
+            )
         if aside:
             _move_all(aside, home)
-            _remove(aside)
+            cgroupfs.remove(aside, _REMOVE_S)
 
 
 def tidy(owner: int) -> None:
     """Remove what a trial of this process could not, since it was killed."""
-    for home in set(_homes().values()):
+    for home in set(cgroupfs.homes().values()):
         try:
             names = os.listdir(home)  # noqa: PTH208 - pathlib would slow the start
         except OSError:
@@ -116,28 +118,11 @@ def tidy(owner: int) -> None:
         for name in names:
             if name.startswith(f"{_NAME}-{owner}-"):
                 _move_all(f"{home}/{name}", home)
-                _remove(f"{home}/{name}")
-
-
-def _homes() -> dict[str, str]:
-    """Our own cgroup's directory by v1 controller, and by ``cgroup2``."""
-    own: dict[str, str] = {}
-    for line in _read("/proc/self/cgroup").splitlines():
-        _, names, path = line.split(":", 2)
-        own |= dict.fromkeys(names.split(",") if names else [_UNIFIED], path)
-    homes: dict[str, str] = {}
-    for line in _read("/proc/self/mountinfo").splitlines():
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.split(" ")[:3]
-        controllers = [_UNIFIED] if kind == _UNIFIED else options.split(",")
-        if kind in {"cgroup", _UNIFIED}:
-            point = before.split(" ")[4]
-            homes |= {one: (point + own[one]).rstrip("/") for one in controllers if one in own}
-    return homes
+                cgroupfs.remove(f"{home}/{name}", _REMOVE_S)
 
 
 def _home(controller: str) -> str:
-    homes = _homes()
+    homes = cgroupfs.homes()
     if controller not in homes:
         raise NoEffectError(f"find a mounted {controller} hierarchy")
     return homes[controller]
@@ -156,7 +141,7 @@ def _join(leaf: str) -> int:
     pid = os.fork()
     if pid == 0:
         linux.die_with_parent(parent)
-        refusal = _try_write(leaf, "cgroup.procs", "0")
+        refusal = cgroupfs.try_write(leaf, "cgroup.procs", "0")
         os.write(verdict, str(refusal).encode())
         signal.pause()
         os._exit(0)
@@ -177,24 +162,11 @@ def _wait_killed(member: int) -> None:
         time.sleep(0.0005)
 
 
-def _freeze_and_thaw(leaf: str) -> None:
-    """A frozen member ignores even SIGKILL, so it must be thawed whatever happens."""
-    _write(leaf, "freezer.state", "FROZEN")
-    deadline = time.monotonic() + _REMOVE_S
-    try:
-        while _read(f"{leaf}/freezer.state").strip() != "FROZEN":
-            if time.monotonic() > deadline:
-                raise NoEffectError("freeze a member")
-            time.sleep(0.0005)
-    finally:
-        _write(leaf, "freezer.state", "THAWED")
-
-
 def _enable(home: str, controllers: Sequence[str]) -> str:
     """Pass controllers on; returns the cgroup that our processes had to move into, or nothing."""
     line = " ".join(f"+{one}" for one in controllers)
     try:
-        _write(home, "cgroup.subtree_control", line)
+        cgroupfs.write(home, "cgroup.subtree_control", line)
     except OSError as error:
         if error.errno != errno.EBUSY:
             raise
@@ -207,11 +179,11 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
     aside = _make(home, "aside")
     for _ in range(_TRIES):  # The other trials fork all the time.
         _move_all(home, aside)
-        refusal = _try_write(home, "cgroup.subtree_control", line)
+        refusal = cgroupfs.try_write(home, "cgroup.subtree_control", line)
         if refusal == 0:
             return aside
     _move_all(aside, home)
-    _remove(aside)
+    cgroupfs.remove(aside, _REMOVE_S)
     raise OSError(refusal, os.strerror(refusal), "write cgroup.subtree_control")
 
 
@@ -224,65 +196,20 @@ def _family() -> Iterator[int]:
 
 
 def _members(directory: str) -> list[int]:
-    return [int(pid) for pid in _read(f"{directory}/cgroup.procs").split()]
+    return [int(pid) for pid in cgroupfs.read(f"{directory}/cgroup.procs").split()]
 
 
 def _move_all(source: str, target: str) -> None:
     for _ in range(_TRIES):
         for pid in _members(source):
-            _try_write(target, "cgroup.procs", str(pid))
+            cgroupfs.try_write(target, "cgroup.procs", str(pid))
 
 
 def _lacking(controllers: Sequence[str], directory: str, file: str) -> list[str]:
-    present = _read(f"{directory}/{file}").split()
+    present = cgroupfs.read(f"{directory}/{file}").split()
     return [one for one in controllers if one not in present]
 
 
 def _end(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-
-
-def _remove(directory: str) -> None:
-    """The kernel takes a moment to forget dead members; what stays is for ``tidy``."""
-    deadline = time.monotonic() + _REMOVE_S
-    while time.monotonic() < deadline:
-        try:
-            os.rmdir(directory)  # noqa: PTH106 - pathlib would slow the start
-        except FileNotFoundError:
-            return
-        except OSError:
-            time.sleep(0.0005)
-        else:
-            return
-
-
-def _write(directory: str, file: str, value: str) -> None:
-    if refusal := _try_write(directory, file, value):
-        raise OSError(refusal, os.strerror(refusal), f"write {value} to {file}")
-
-
-def _try_write(directory: str, file: str, value: str) -> int:
-    """The errno; 0: it was written."""
-    try:
-        fd = os.open(f"{directory}/{file}", os.O_WRONLY | os.O_CLOEXEC)
-    except OSError as error:
-        return error.errno or errno.EIO
-    try:
-        os.write(fd, value.encode())
-    except OSError as error:
-        return error.errno or errno.EIO
-    finally:
-        os.close(fd)
-    return 0
-
-
-def _read(path: str) -> str:
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        text = b""
-        while chunk := os.read(fd, _READ_BYTES):
-            text += chunk
-    finally:
-        os.close(fd)
-    return text.decode(errors="surrogateescape")

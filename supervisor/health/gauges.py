@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -58,6 +59,23 @@ def own() -> tuple[int, float]:
         return process.memory_info().rss, times.user + times.system
 
 
+def count_tasks(uid: int) -> int:
+    """Processes and threads of a user, all over the machine; the kernel's count for its limit."""
+    return sum(process.threads for pid, process in _read_table() if _owner(pid) == uid)
+
+
+def host_oom_kills() -> int | None:
+    """Processes that the kernel has ended since boot because memory ran out somewhere.
+
+    Source: proc_vmstat, ``oom_kill``, Linux >= 4.13.
+    """
+    try:
+        words = Path("/proc/vmstat").read_text(encoding="ascii").split()
+        return int(words[words.index("oom_kill") + 1])
+    except (OSError, ValueError):
+        return None
+
+
 def _descendants(root_pid: int, table: dict[int, _Process]) -> Iterator[_Process]:
     children = defaultdict(list)
     for pid, process in table.items():
@@ -75,6 +93,13 @@ def _read_table() -> Iterator[tuple[int, _Process]]:
         for entry in entries:
             if entry.name.isdecimal() and (process := _read_process(entry.name)):
                 yield int(entry.name), process
+
+
+def _owner(pid: int) -> int | None:
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid
+    except OSError:
+        return None
 
 
 def _read_process(pid: str) -> _Process | None:

@@ -16,6 +16,7 @@ Why = Literal[
     "stopped",
     "wall-clock limit",
     "scratch quota",
+    "too many scratch files",
     "process limit",
     "memory limit",
     "not started",
@@ -105,6 +106,8 @@ def _why_stopped(reason: StopReason) -> Why:
             return "wall-clock limit"
         case "scratch":
             return "scratch quota"
+        case "files":
+            return "too many scratch files"
         case "processes":
             return "process limit"
         case "memory":

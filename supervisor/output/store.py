@@ -1,5 +1,6 @@
 """What a run wrote, kept compressed and bounded on disk without ever holding up the reader."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +38,8 @@ class Kept:
     dropped_bytes: int
     """Not kept: the middle that the quota pushed out, and what the disk did not take."""
     dropped_lines: int
+    output_hash: str
+    """SHA-256 of all that was put, kept or not, in order; a hex string."""
 
 
 class RawStore:
@@ -59,6 +62,7 @@ class RawStore:
         self._encoder = FrameEncoder()
         self._disk = _DiskClock()
         self._loss = _Loss()
+        self._hash = hashlib.sha256()
         self._changed = threading.Condition()
         self._closing = False
         self._line = 0
@@ -88,6 +92,7 @@ class RawStore:
 
     def put(self, stream: int, chunk: bytes) -> None:
         """Keep ``chunk`` of ``stream`` (1 stdout, 2 stderr); no disk makes it raise."""
+        self._hash.update(chunk)
         rest = memoryview(chunk)
         with self._changed:
             while rest:
@@ -129,6 +134,7 @@ class RawStore:
             kept_raw_bytes=held.raw_bytes,
             dropped_bytes=self._batches.offset - held.raw_bytes,
             dropped_lines=lines - held.lines,
+            output_hash=self._hash.hexdigest(),
         )
 
     def _wait_for_room(self) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from supervisor.telemetry.journal import closed_files
 from supervisor.telemetry.retention import ARCHIVE_SUFFIX, LIVE_NAME, Closed
@@ -14,13 +14,28 @@ _LINE_MOST_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 16
 
 
-def read_events(
-    directory: Path, decompress: Callable[[Path], Iterator[bytes]]
-) -> Iterator[dict[str, object]]:
-    """All kept records, oldest first; lines that are no records (torn, foreign) are left out.
+class Position(NamedTuple):
+    """Where a reader of all telemetry stands; it stays true when files are closed or compressed."""
 
-    ``decompress`` gives an archive's bytes in chunks and raises ``OSError`` for a damaged one,
-    which gives a record of kind ``telemetry-damaged`` in place of what it held.
+    segment: int
+    """Number of the file: a closed one's own, for the live one the number that it will get."""
+    offset: int
+    """Bytes of the file's records that were read."""
+
+
+START = Position(0, 0)
+
+
+def read_events(
+    directory: Path,
+    decompress: Callable[[Path], Iterator[bytes]],
+    since: Position = START,
+) -> Iterator[tuple[Position, dict[str, object]]]:
+    """All kept records from ``since`` on, oldest first, each with the position behind it.
+
+    Lines that are no records (torn, foreign) are left out. ``decompress`` gives an archive's bytes
+    in chunks and raises ``OSError`` for a damaged one, which gives a record of kind
+    ``telemetry-damaged`` in place of what it held.
 
     Raises:
         OSError: the directory or the live file cannot be read.
@@ -28,13 +43,21 @@ def read_events(
     closed, live = _snapshot(directory)
     with live:
         for file in closed:
+            if file.seq < since.segment:
+                continue
+            skip = since.offset if file.seq == since.segment else 0
             try:
-                yield from _records(_read_closed(directory, file, decompress))
+                for offset, record in _records(_read_closed(directory, file, decompress), skip):
+                    yield Position(file.seq, offset), record
             except FileNotFoundError:  # Retention has deleted it meanwhile.
                 continue
             except OSError as error:
-                yield _damaged(file, error)
-        yield from _records(iter(lambda: live.read(_CHUNK_BYTES), b""))
+                yield Position(file.seq + 1, 0), _damaged(file, error)
+        number = max((file.seq for file in closed), default=0) + 1
+        skip = since.offset if number == since.segment else 0
+        live.seek(skip)
+        for offset, record in _records(iter(lambda: live.read(_CHUNK_BYTES), b""), 0):
+            yield Position(number, skip + offset), record
 
 
 def _snapshot(directory: Path) -> tuple[list[Closed], IO[bytes]]:
@@ -70,12 +93,19 @@ def _read_closed(
         yield from decompress(plain.with_name(plain.name + ARCHIVE_SUFFIX))
 
 
-def _records(chunks: Iterable[bytes]) -> Iterator[dict[str, object]]:
+def _records(chunks: Iterable[bytes], skip: int) -> Iterator[tuple[int, dict[str, object]]]:
+    """Records behind the first ``skip`` bytes, each with the number of bytes up to its end."""
     pending = b""
+    offset = 0
     for chunk in chunks:
         *lines, pending = (pending + chunk).split(b"\n")
-        pending = pending[:_LINE_MOST_BYTES]
-        yield from filter(None, map(_parse, lines))
+        for line in lines:
+            offset += len(line) + 1
+            if offset > skip and (record := _parse(line)) is not None:
+                yield offset, record
+        if len(pending) > _LINE_MOST_BYTES:
+            offset += len(pending) - _LINE_MOST_BYTES
+            pending = pending[:_LINE_MOST_BYTES]
 
 
 def _parse(line: bytes) -> dict[str, object] | None:

@@ -16,7 +16,8 @@ _NAMED_MEMBERS = 4
 _STOP_REASONS = {
     "operator": "on request",
     "wall": "by the wall-clock limit (limits.wall)",
-    "scratch": "by the scratch quota (scratch.quota, scratch.files)",
+    "scratch": "by the scratch quota (scratch.quota)",
+    "files": "by the number of scratch files (scratch.files)",
     "processes": "by the process limit (limits.processes)",
     "memory": "by the memory limit (limits.memory)",
 }
@@ -91,7 +92,9 @@ def _run_started(event: events.RunStarted) -> Line:
 
 def _run_ended(event: events.RunEnded) -> Line:
     kept = f"{render_bytes(event.output_bytes)} of output, {render_bytes(event.kept_bytes)} kept"
-    text = f"run {event.run} {describe_ending(event.ending)} after"
+    memory = ", out of memory" if event.cause.startswith("oom") else ""
+    kept += f", identical to run {event.same_as}" if event.same_as else ""
+    text = f"run {event.run} {describe_ending(event.ending)}{memory} after"
     return Line(
         "end",
         f"{text} {render_seconds(event.wall_s)}; {kept}",
@@ -112,16 +115,31 @@ def _stop_started(event: events.StopStarted) -> Line:
 
 def _receipt(event: events.Receipt) -> Line | None:
     if event.survivors:
-        names = _name_members(event.survivors, len(event.survivors))
+        names = "; ".join(map(_name_survivor, event.survivors[:_NAMED_MEMBERS]))
         return Line("SURVIVED", f"{names} could not be ended", "bad")
     if event.scratch_left:
         return Line("LEFT", f"{event.scratch_left} scratch files could not be removed", "bad")
     if event.ended_count:
         names = _name_members(event.ended, event.ended_count)
-        noun = "process" if event.ended_count == 1 else "processes"
         took = render_seconds(event.took_s)
-        return Line("ended", f"{event.ended_count} leftover {noun} in {took}: {names}")
+        return Line(
+            "ended", f"{count_of(event.ended_count, 'leftover process')} in {took}: {names}"
+        )
     return None
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count_of(1, "failure"), count_of(2, "process")
+    ('1 failure', '2 processes')
+    """
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def _name_survivor(member: events.Member) -> str:
+    return f"{render_argv(member.argv)} (pid {member.pid}, {member.why or 'no reason known'})"
 
 
 def _name_members(members: Sequence[events.Member], count: int) -> str:
@@ -134,8 +152,19 @@ def _digested(event: events.Digested) -> Line | None:
     digest = event.digest
     if digest.kind == "output" and digest.verdict in {Verdict.OK, Verdict.UNKNOWN}:
         return None  # Chatter in which no tool was recognised and nothing went wrong.
-    again = f" (seen {event.seen}x)" if event.seen > 1 and digest.verdict != Verdict.OK else ""
-    return Line(digest.verdict, printable(digest.summary) + again, _mood(digest))
+    return Line(digest.verdict, printable(digest.summary) + _met_before(event), _mood(digest))
+
+
+def _met_before(event: events.Digested) -> str:
+    if event.status is None:
+        return ""
+    if event.seen > 1:
+        return f" (seen {event.seen}x)"
+    return " (known from an earlier start)" if event.status == "known" else ""
+
+
+def _fixed(event: events.Fixed) -> Line | None:
+    return Line("fixed", f"{event.tool}: {count_of(event.count, 'failure')} gone", "good")
 
 
 def _mood(digest: Digest) -> Mood:
@@ -183,8 +212,13 @@ def _swept(event: events.Swept) -> Line:
 
 
 def _recovered(event: events.Recovered) -> Line:
-    names = _name_members(event.members, len(event.members))
-    return Line("reaped", f"processes of a dead run: {names}", "warning")
+    left = _name_members(event.members, len(event.members)) or "nothing"
+    text = f"run {event.run} was lost with its supervisor; left of it was {left}"
+    return Line("reaped", text, "warning")
+
+
+def _history_lost(event: events.HistoryLost) -> Line:
+    return Line("history", printable(event.problem), "warning")
 
 
 def _restart_planned(event: events.RestartPlanned) -> Line:
@@ -205,6 +239,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.StopStarted: _stop_started,
     events.Receipt: _receipt,
     events.Digested: _digested,
+    events.Fixed: _fixed,
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,
     events.PipeHeld: _pipe_held,
@@ -212,6 +247,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.ScratchPassed: _scratch_passed,
     events.Swept: _swept,
     events.Recovered: _recovered,
+    events.HistoryLost: _history_lost,
     events.RestartPlanned: _restart_planned,
     events.StayedDown: _stayed_down,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.containment.launch import TIERS
+from tests.children import HELD
 from tests.small_disk import run_python
 from tests.supervised import ROOT, Desk
 
@@ -43,7 +43,7 @@ def library() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(params=TIERS)
+@pytest.fixture(params=HELD)
 def tier(request: pytest.FixtureRequest) -> str:
     """Every claim holds in every tier."""
     assert isinstance(request.param, str)

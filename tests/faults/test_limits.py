@@ -21,6 +21,7 @@ while time.time() < end:
         time.sleep(0.01)
 """
 HOG = "x = bytearray(400_000_000)"
+PART_OF_A_HOG = f"{sys.executable} -S -c 'x = bytearray(100_000_000); import time; time.sleep(60)'"
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_cgroups_go_with_their_run(desk: Desk) -> None:
     ("script", "limit"),
     [
         ("for i in $(seq 30); do sleep 60 & done; wait", "processes = 20"),
-        (f"{sys.executable} -S -c '{HOG}; import time; time.sleep(60)'", 'memory = "200MB"'),
+        (f"for i in 1 2 3; do {PART_OF_A_HOG} & done; wait", 'memory = "200MB"'),
     ],
 )
 def test_without_a_cgroup_we_look_ourselves(desk: Desk, script: str, limit: str) -> None:
@@ -110,6 +111,18 @@ def test_without_a_cgroup_we_look_ourselves(desk: Desk, script: str, limit: str)
     assert ended["ending"] == {"type": "Stopped", "reason": name}
     assert desk.events("limit-hit")[0]["stopping"]
     assert desk.events("receipt")[0]["survivors"] == []
+
+
+def test_without_a_cgroup_one_hog_fails_by_itself(desk: Desk) -> None:
+    """No process is given more than all may have, and the autopilot goes on after its tool."""
+    script = f"{sys.executable} -S -c '{HOG}' || echo tool failed; echo alive"
+    desk.write(["sh", "-c", script], '[limits]\nmemory = "200MB"\n')
+    run_without_cgroups(desk)
+    (ended,) = desk.events("run-ended")
+
+    assert ended["ending"] == {"type": "Exited", "code": 0}
+    assert desk.run("show", ended["run"], "--stdout").stdout == "tool failed\nalive\n"
+    assert "MemoryError" in desk.run("show", ended["run"], "--stderr").stdout
 
 
 def run_without_cgroups(desk: Desk) -> None:
@@ -126,6 +139,34 @@ def run_without_cgroups(desk: Desk) -> None:
         timeout=60,
         check=False,
     )
+
+
+def test_without_a_cgroup_cores_are_whole_ones(desk: Desk) -> None:
+    """Who may keep one core busy is bound to one, so that tools see one and start no more."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("ONE PROCESSOR, SO THERE IS NOTHING TO BE BOUND TO")
+    desk.write(["nproc"], "[limits]\ncpu = 0.5\n")
+    run_without_cgroups(desk)
+    (started,) = desk.events("run-started")
+
+    assert started["limits"]["cpu"] == "kernel"
+    assert desk.run("show", started["run"]).stdout == "1\n"
+
+
+def test_score_for_the_out_of_memory_killer(desk: Desk) -> None:
+    """Tools go first, then the autopilot; whoever watches them is spared."""
+    own = int(Path("/proc/self/oom_score_adj").read_text())
+    read = "cat /proc/self/oom_score_adj"
+    # The guardian sees it when it looks for the next time.
+    seen = f"until [ $({read}) != $1 ]; do sleep 0.2; done; {read}"
+    tool = f"setsid sh -c '{seen}' sh $({read})"
+    desk.write(["sh", "-c", f"{read}; {tool}; cat /proc/$PPID/oom_score_adj"])
+    desk.run("run", desk.config)
+    (started,) = desk.events("run-started")
+    autopilot, tool_score, guardian = map(int, desk.run("show", started["run"]).stdout.split())
+
+    assert own <= guardian or os.geteuid() == 0
+    assert guardian < autopilot < tool_score
 
 
 def test_limits_say_how_they_are_enforced(desk: Desk) -> None:

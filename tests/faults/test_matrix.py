@@ -215,6 +215,45 @@ def test_member_of_another_uid_is_ended_or_named(anyones_desk: Desk) -> None:
     assert desk.prefix or left == []
 
 
+@pytest.fixture
+def frozen(anyones_desk: Desk) -> Iterator[Path]:
+    """A file system that can be frozen: whoever writes to it then waits in the kernel."""
+    folder, image = anyones_desk.folder / "frozen", anyones_desk.folder / "image"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(16 << 20)
+    make = f"mkfs.ext4 -q {image} && mount -o loop {image} {folder} && chmod 777 {folder}"
+    if os.geteuid() != 0 or subprocess.run(["sh", "-c", make], check=False).returncode:
+        pytest.skip("NO FILE SYSTEM OF OUR OWN CAN BE MOUNTED, SO NOTHING WAITS IN THE KERNEL")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["fsfreeze", "-u", folder], check=False, stderr=subprocess.DEVNULL)
+        eventually_sync(lambda: subprocess.run(["umount", folder], check=False).returncode == 0)
+
+
+def test_member_that_waits_in_the_kernel_is_named(anyones_desk: Desk, frozen: Path) -> None:
+    """It ignores even SIGKILL, so it is not claimed dead; the receipt says where it waits."""
+    desk = anyones_desk
+    writer = (desk.python, "-S", "-c", f"while True: open('{frozen}/file', 'w').write('x')")
+    desk.write([desk.python, "-c", f"import subprocess; subprocess.run({list(writer)})"])
+    with desk.running() as process:
+        eventually_sync((frozen / "file").exists, within_s=20)
+        desk.started()
+        subprocess.run(["fsfreeze", "-f", frozen], check=True)
+        (stuck,) = named(writer)
+        eventually_sync(lambda: Path(f"/proc/{stuck}/stat").read_text().split()[-50] == "D")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(40) == ExitCode.SURVIVORS
+        assert alive(stuck)
+        subprocess.run(["fsfreeze", "-u", frozen], check=True)
+        eventually_sync(lambda: not alive(stuck))
+
+    (survivor,) = desk.events("receipt")[0]["survivors"]
+    assert survivor["pid"] == stuck
+    assert survivor["why"].startswith("it waits in the kernel (state D, in ")
+
+
 def test_two_at_the_same_moment_are_one(anyones_desk: Desk) -> None:
     """Whoever comes second leaves with the owner's pid, and the owner's set is unharmed."""
     desk, argv = anyones_desk, (SLEEP, unique_s())

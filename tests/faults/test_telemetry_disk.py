@@ -41,7 +41,7 @@ def emit(why):
     emitted += 1
     longest = max(longest, time.monotonic() - begun)
 def kinds():
-    return [record["kind"] for record in read_events(disk / "t", decompress)]
+    return [record["kind"] for _, record in read_events(disk / "t", decompress)]
 with Telemetry.open(disk / "t", TelemetryLimits(), compress) as telemetry:
     emit("before")
     while "stayed-down" not in kinds():
@@ -62,7 +62,7 @@ with Telemetry.open(disk / "t", TelemetryLimits(), compress) as telemetry:
     deadline = time.monotonic() + 20
     while "telemetry-dropped" not in kinds() and time.monotonic() < deadline:
         time.sleep(0.05)
-records = list(read_events(disk / "t", decompress))
+records = [record for _, record in read_events(disk / "t", decompress)]
 notices = [record for record in records if record["kind"] == "telemetry-dropped"]
 print(json.dumps({
     "longest_s": longest,
@@ -79,7 +79,7 @@ def event(number: int) -> StayedDown:
 
 
 def failures(directory: Path) -> list[object]:
-    return [record.get("failures") for record in read_events(directory, decompress)]
+    return [record.get("failures") for _, record in read_events(directory, decompress)]
 
 
 def test_kill_9_leaves_a_readable_log(tmp_path: Path) -> None:

@@ -104,8 +104,36 @@ def test_flood_keeps_its_telling_lines() -> None:
     log, digest = analyze([path.read_bytes()], exit_code=1).segments
     assert (log.tool, log.counted) == ("log", {"errors": 21, "warnings": 900})
     said = " ".join(cause.message for cause in digest.causes)
-    assert "FAIL" in said
-    assert "Smoke tests failed with exit code 1 after 15s" in digest.summary + said
+    assert (digest.tool, digest.counted) == ("vitest", {"failed": 6})
+    assert "Atlas validation failed" in said
+
+
+def test_wrapper_that_calls_a_failing_suite_ok() -> None:
+    """Six tests failed in the suite that its caller ticks off; two more suites are green."""
+    digests = [digest for digest in weathervane("13*stdout").segments if digest.tool == "vitest"]
+    assert digests[0].declared["failed"] == digests[0].counted["failed"] == 6
+    assert digests[0].declared["passed"] == 1417
+    assert digests[0].verdict is Verdict.FAILED
+    assert {digest.verdict for digest in digests[1:]} == {Verdict.OK}
+
+
+def test_install_script_that_does_not_compile() -> None:
+    """Of 67 lines the one of the compiler and the command that npm ran."""
+    digest = first(weathervane("18"), "npm")
+    assert digest.first is not None
+    assert (digest.first.file, digest.first.line) == ("./src/better_sqlite3.lzz", 2)
+    assert digest.counted == {"errors": 1}
+    assert "prebuild-install || node-gyp rebuild --release" in digest.summary
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("15*stderr", "CACError"), ("20", "ERR_MODULE_NOT_FOUND")]
+)
+def test_node_crashes(name: str, code: str) -> None:
+    """A program of node's that nobody caught the error of."""
+    (digest,) = weathervane(name).segments
+    assert (digest.tool, digest.kind, digest.verdict) == ("node", "crash", Verdict.ERROR)
+    assert list(digest.by_code) == [code]
 
 
 def _reported(digest: Digest) -> dict[str, Any]:

@@ -7,22 +7,23 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from pathlib import Path
 
 import anyio
 import pytest
 
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Guardian, Leader
-from supervisor.containment.launch import TIERS, Launch
+from supervisor.containment.launch import Launch
 from supervisor.events import Member
 from tests import children
-from tests.children import alive, carriers, eventually, ignores_term
+from tests.children import HELD, alive, carriers, eventually, ignores_term
 
 pytestmark = pytest.mark.anyio
 TIER: ContextVar[str] = ContextVar("TIER")
 
 
-@pytest.fixture(params=TIERS, autouse=True)
+@pytest.fixture(params=HELD, autouse=True)
 def _tier(request: pytest.FixtureRequest) -> None:
     """Every claim holds in every tier."""
     TIER.set(request.param)
@@ -213,3 +214,29 @@ async def test_many_short_runs_leave_no_trace() -> None:
         open_now = len(os.listdir(f"/proc/{guardian.pid}/fd"))
 
     assert open_now <= 8
+
+
+async def test_frozen_set_stands_still_until_it_is_thawed(tmp_path: Path) -> None:
+    """Sessions of their own included; a stop thaws it, so that it can act on SIGTERM."""
+    count = "while :; do echo >>{0}; sleep 0.01; done"
+    one, other = tmp_path / "one", tmp_path / "other"
+    script = f"setsid sh -c '{count.format(other)}' & {count.format(one)}"
+
+    def sizes() -> tuple[int, int]:
+        return one.stat().st_size, other.stat().st_size
+
+    async with guarded() as guardian:
+        leader = await start(guardian, ["sh", "-c", script], secrets.token_hex(16))
+        await eventually(lambda: one.exists() and other.exists())
+        await guardian.freeze(leader)
+        before = sizes()
+        await anyio.sleep(0.2)
+        assert sizes() == before
+        await guardian.thaw(leader)
+        await eventually(lambda: all(now > then for now, then in zip(sizes(), before, strict=True)))
+        await guardian.freeze(leader)
+        emptied = await guardian.stop(leader, 2.0)
+
+    assert emptied.survivors == ()
+    assert emptied.took_s < 2, "it could act on SIGTERM"
+    assert leader.code == -signal.SIGTERM

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import supervisor
-from supervisor.containment import operations, table, trial_cgroups
+from supervisor.containment import cgroupfs, operations, table
 from supervisor.containment.escapes import find_escapes
 from supervisor.containment.probe import NAMES, take_probes
 from tests.supervised import Desk
@@ -54,7 +54,7 @@ def _leaves_no_trial_behind() -> Iterator[None]:
     """No cgroup, no mount; of processes and files the fixture of all tests takes care."""
     mounts = Path("/proc/self/mountinfo").read_bytes()
     yield
-    homes = set(trial_cgroups._homes().values())
+    homes = set(cgroupfs.homes().values())
     assert [one for home in homes for one in Path(home).glob("supervise-trial-*")] == []
     assert Path("/proc/self/mountinfo").read_bytes() == mounts
 
@@ -113,7 +113,7 @@ def test_probing_is_quick() -> None:
 @pytest.mark.parametrize("strangers", [0, 1])
 def test_own_cgroup_passes_on_and_is_left_as_it_was(strangers: int) -> None:
     """Who is alone in a cgroup v2 can have limits; beside others that fails, and says so."""
-    home = trial_cgroups._homes().get("cgroup2", "")
+    home = cgroupfs.homes().get("cgroup2", "")
     given = Path(home, "cgroup.subtree_control")
     if not (os.access(home, os.W_OK) and {"pids", "memory"} <= set(given.read_text().split())):
         pytest.skip("NEEDS A CGROUP V2 WITH PIDS AND MEMORY TO GIVE AWAY: scripts/test-kernel v2")

@@ -33,7 +33,7 @@ def emit(directory: Path, numbers: range, limits: TelemetryLimits = LIMITS, why:
 
 
 def failures(directory: Path) -> list[object]:
-    return [record["failures"] for record in read_events(directory, decompress)]
+    return [record["failures"] for _, record in read_events(directory, decompress)]
 
 
 def used_bytes(directory: Path) -> int:
@@ -189,7 +189,7 @@ def test_damaged_archive_is_reported_in_its_place(tmp_path: Path) -> None:
     first = min((tmp_path / "t").glob("*.zst"))
     first.write_bytes(b"garbage")
 
-    records = list(read_events(tmp_path / "t", decompress))
+    records = [record for _, record in read_events(tmp_path / "t", decompress)]
 
     assert (records[0]["kind"], records[0]["file"]) == ("telemetry-damaged", first.name)
     assert records[-1]["failures"] == 399

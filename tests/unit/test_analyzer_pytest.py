@@ -3,6 +3,8 @@
 import pytest
 
 from supervisor.analyzer import analyze
+from supervisor.analyzer.grammars.pytest import PytestParser
+from supervisor.analyzer.grammars.pyunit import UnittestParser
 from supervisor.digests import Digest, Verdict
 
 _HEAD = (
@@ -172,3 +174,142 @@ def test_file_that_failed_is_not_a_linter() -> None:
     assert (
         only("FAILED tests/test_ruffle.py::test_E501 - F401\n1 failed in 0.1s\n").tool == "pytest"
     )
+
+
+def test_failures_are_named_without_reports() -> None:
+    """``--tb=no`` leaves the summary, where tests of any file and parts of tests are listed."""
+    text = (
+        _HEAD.format(6)
+        + "tests/test_a.py .FF.F                              [100%]\n\n"
+        + _SUMMARY
+        + "FAILED docs/usage.rst::usage.rst\n"
+        "SUBFAILED[msg] (i=1) tests/test_a.py::test_sub - assert 1 == 0\n"
+        "SUBFAILED[msg] (i=3) tests/test_a.py::test_sub - assert 3 == 0\n"
+        "FAILED tests/test_a.py::test_sub - contains 2 failed subtests\n"
+        "ERROR tests/shop - ModuleNotFoundError: No module named 'six'\n"
+        "=========== 4 failed, 2 passed, 1 error, 2 subtests passed in 0.60s ===========\n"
+    )
+    digest = only(text, exit_code=1)
+    assert digest.counted == {"failed": 4, "errors": 1}
+    assert digest.first is not None
+    assert digest.first.code == "docs/usage.rst::usage.rst"
+
+
+def test_conftest_that_cannot_be_imported() -> None:
+    """There is no session at all; the cause is the last thing that pytest says."""
+    text = (
+        "ImportError while loading conftest '/srv/conftest.py'.\nconftest.py:1: in <module>\n"
+        "    import six\nE   ModuleNotFoundError: No module named 'six'\n"
+    )
+    digest = only(text)
+    assert digest.summary == "pytest: ModuleNotFoundError: No module named 'six'"
+    assert digest.verdict is Verdict.ERROR
+    followed = analyze([f"{text}a.py:1:1: F401 'os' imported but unused\n".encode()])
+    assert [one.tool for one in followed.segments] == ["pytest", "flake8"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ERROR: usage: pytest [options]\npytest: error: unrecognized arguments: --x\n", "--x"),
+        ("pytest: error: argument -m: expected one argument\n", "expected one argument"),
+        ("ERROR: Error importing plugin \"x\": No module named 'x'\n", "importing plugin"),
+        ("ERROR: Wrong expression passed to '-m': a b: at column 3\n", "Wrong expression"),
+    ],
+)
+def test_usage_errors(text: str, said: str) -> None:
+    """Nothing was collected."""
+    digest = only(text, exit_code=4)
+    assert (digest.tool, digest.verdict) == ("pytest", Verdict.ERROR)
+    assert said in digest.summary
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("a.py::test_x\n\n1 test collected in 0.07s\n", {"collected": 1}),
+        ("===== 3/5 tests collected (2 deselected) in 0.07s =====\n", {"collected": 3}),
+        ("===== no tests collected (5 deselected), 2 errors in 0.9s =====\n", {"errors": 2}),
+    ],
+)
+def test_collecting_only_is_not_passing(text: str, declared: dict[str, int]) -> None:
+    """No test ran, however many there are."""
+    digest = only(text, exit_code=0)
+    assert declared.items() <= digest.declared.items()
+    assert digest.verdict is not Verdict.OK
+
+
+def test_session_that_dies() -> None:
+    """An interpreter that crashed prints no closing line; a worker's crash is a failure."""
+    text = _HEAD.format(2) + "test_crash.py .Fatal Python error: Aborted\n\nThread 0x7f:\n"
+    assert only(text).summary == "pytest: Fatal Python error: Aborted"
+    text = _HEAD.format(2) + "tests/test_a.py .\n+++++++++++ Timeout +++++++++++\n\n~~~ Stack ~~~\n"
+    assert only(text).verdict is Verdict.ERROR
+    text = (
+        _HEAD.format(2) + "Fatal Python error: Aborted\n\n" + _FAILURES + "____ test_a.py ____\n"
+        "worker 'gw1' crashed while running 'tests/test_a.py::test_x'\n"
+        "========================= 1 failed, 1 passed in 9.41s ==========================\n"
+    )
+    digest = only(text)
+    assert digest.summary == (
+        "pytest: 1 failed, 1 passed: tests/test_a.py::test_x worker 'gw1' crashed"
+    )
+
+
+def test_modules_skipped_while_collecting_are_no_items() -> None:
+    """The closing line counts them as skipped, and what follows it is not pytest's."""
+    text = (
+        _HEAD.format("2 items / 1 skipped").replace(" items\n\n", "\n\n") + "a.py ..   [100%]\n\n"
+        "========================= 2 passed, 1 skipped in 0.13s =========================\n"
+        "a.py:1:1: F401 'os' imported but unused\n"
+    )
+    digests = analyze([text.encode()]).segments
+    assert [digest.tool for digest in digests] == ["pytest", "flake8"]
+
+
+def test_words_of_plugins_on_the_closing_line() -> None:
+    """Between rules and after a header it is the closing line, whatever is counted there."""
+    text = _HEAD.format(2) + "a.py ..\n\n=========== 2 passed, 3 gremlins in 0.1s ===========\n"
+    assert only(text).declared == {"passed": 2, "gremlins": 3}
+
+
+def test_causes_that_begin_below_their_exception() -> None:
+    """An assertion's message may begin with a newline."""
+    text = (
+        _HEAD.format(1)
+        + _FAILURES
+        + "____ test_x ____\n>       check()\nE       AssertionError: \n"
+        "E       Not equal to tolerance\n\ntests/test_a.py:5: AssertionError\n"
+        "============================== 1 failed in 0.05s ===============================\n"
+    )
+    assert "AssertionError: Not equal to tolerance" in only(text).summary
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "tests/test_a.py::test_{0}[x-{0}] PASSED                [ {0}%]\n",
+        "tests/test_a.py::test_{0} \n[gw1] [ {0}%] PASSED tests/test_a.py::test_{0} \n",
+        "tests/test_a.py::test_{0} PASSED                    [{0}/50]\n",
+        "test_{0} (tests.test_a.Shop.test_{0}) ... ok\n",
+    ],
+)
+def test_floods_are_read_as_their_lines_are(row: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quick way through tests that passed counts what the slow one counts."""
+    rows = [row.format(n) for n in range(10, 50)]
+    rows[20] = "something that a test printed\n"
+    rows[30] = rows[30].replace("PASSED", "FAILED").replace("ok", "FAIL")
+    head = "" if row.endswith("ok\n") else _HEAD.format(50)
+    text = (head + "".join(rows)).encode()
+    quick = analyze([text])
+    assert quick.segments[0].counted == {"passed": 38, "failed": 1}
+    for parser in (PytestParser, UnittestParser):
+        monkeypatch.setattr(parser, "run", lambda _parser, _texts: 0)
+    assert analyze([text]) == quick
+
+
+def test_floods_end_where_they_end_in_any_chunks() -> None:
+    """What a digest covers does not depend on how the lines arrived."""
+    rows = [f"a.py::test_{n} PASSED\nnoise\na.py::test_{n} \na.py::test_{n} \n" for n in range(30)]
+    lines = [line.encode() + b"\n" for line in (_HEAD.format(99) + "".join(rows)).splitlines()]
+    assert analyze(lines) == analyze([b"".join(lines)])

@@ -56,7 +56,7 @@ def test_calamities(text: str, code: str, words: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "npm ERR! code E404\n",
+        "E404 was the room of the npm meeting\n",
         "error[E0308]: mismatched types\n",
         "at 0x7FFE1234\n",
         "run 6f1d0c1e-9a2b-4c3d-8e4f-1234567890ab\n",

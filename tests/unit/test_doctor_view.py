@@ -59,7 +59,8 @@ def found(**more: Any) -> Mapping[str, Any]:
         ({"pid namespace"}, "cgroup"),
         ({"pid namespace"} | V2, "cgroup"),
         ({"pid namespace"} | V1 | V2, "subreaper"),
-        ({"pid namespace", "subreaper"}, None),
+        ({"pid namespace", "subreaper"}, "group"),
+        ({"pid namespace", "subreaper", "pidfd"}, None),
     ],
 )
 def test_tier_follows_from_what_works(missing: set[str], tier: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from supervisor.telemetry.occurrences import FINGERPRINTS_MOST, Occurrences
+from supervisor.telemetry.occurrences import FINGERPRINTS_MOST, Occurrence, Occurrences
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -11,7 +11,7 @@ MINUTE = dt.timedelta(minutes=1)
 def test_sightings_are_counted_with_first_and_last_time() -> None:
     """The same failure three times is one occurrence, seen three times."""
     seen = Occurrences()
-    counts = [seen.note("v1:aa", "ruff", f"text {n}", NOON + n * MINUTE) for n in range(3)]
+    counts = [seen.note("v1:aa", "ruff", f"text {n}", NOON + n * MINUTE).count for n in range(3)]
 
     (top,) = seen.top()
 
@@ -25,7 +25,7 @@ def test_two_tools_never_share_an_occurrence() -> None:
     seen = Occurrences()
     seen.note("v1:aa", "ruff", "", NOON)
 
-    assert seen.note("v1:aa", "mypy", "", NOON) == 1
+    assert seen.note("v1:aa", "mypy", "", NOON).count == 1
 
 
 def test_most_frequent_comes_first() -> None:
@@ -46,6 +46,32 @@ def test_fingerprint_unseen_for_longest_is_forgotten() -> None:
     seen.note("0", "ruff", "", NOON)
     seen.note("new", "ruff", "", NOON)
 
-    assert seen.note("0", "ruff", "", NOON) == 3
-    assert seen.note("1", "ruff", "", NOON) == 1
+    assert seen.note("0", "ruff", "", NOON).count == 3
+    assert seen.note("1", "ruff", "", NOON).count == 1
     assert len(seen.top()) == FINGERPRINTS_MOST
+
+
+def test_failure_of_an_earlier_start_is_known() -> None:
+    """New and known are told apart by what the history says; the first time is the earliest."""
+    before = Occurrence(
+        fingerprint="a", tool="ruff", summary="", count=7, first=NOON, last=NOON + MINUTE
+    )
+    seen = Occurrences([before])
+    known = seen.note("a", "ruff", "", NOON + 9 * MINUTE)
+    new = seen.note("b", "ruff", "", NOON + 9 * MINUTE)
+
+    assert (known.count, known.status, known.first) == (1, "known", NOON)
+    assert (new.count, new.status, new.first) == (1, "new", NOON + 9 * MINUTE)
+
+
+def test_failures_are_fixed_once_their_tool_comes_through() -> None:
+    """Those of earlier starts too, each once; another tool's stay."""
+    before = Occurrence(fingerprint="a", tool="ruff", summary="", count=1, first=NOON, last=NOON)
+    seen = Occurrences([before])
+    seen.note("b", "ruff", "", NOON)
+    seen.note("c", "mypy", "", NOON)
+
+    assert [one.fingerprint for one in seen.fix("ruff")] == ["a", "b"]
+    assert seen.fix("ruff") == ()
+    seen.note("b", "ruff", "", NOON)
+    assert [one.fingerprint for one in seen.fix("ruff")] == ["b"]

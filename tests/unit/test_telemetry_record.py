@@ -66,6 +66,7 @@ def test_union_keeps_its_type(ending: Exited | Stopped, expected: dict[str, obje
         output_bytes=1,
         kept_bytes=1,
         dropped_bytes=0,
+        output_hash=None,
     )
 
     assert to_record(ended, NOON, 1)["ending"] == expected

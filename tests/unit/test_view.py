@@ -52,9 +52,17 @@ def test_long_command_is_cut() -> None:
 
 def test_receipt_names_what_survived() -> None:
     """Only what went wrong, or had to be ended, is worth a line."""
-    member = events.Member(pid=7, argv=("sleep", "9"))
+    why = "it waits in the kernel (state D, in folio_wait_bit)"
+    member = events.Member(pid=7, argv=("sleep", "9"), why=why)
     quiet = events.Receipt(
-        run="r", seen=1, ended=(), ended_count=0, survivors=(), took_s=0.0, scratch_left=0
+        run="r",
+        seen=1,
+        ended=(),
+        ended_count=0,
+        survivors=(),
+        took_s=0.0,
+        scratch_left=0,
+        limits={},
     )
 
     assert render(quiet) is None
@@ -63,7 +71,14 @@ def test_receipt_names_what_survived() -> None:
 
 def receipt_with_survivor(member: events.Member) -> events.Receipt:
     return events.Receipt(
-        run="r", seen=1, ended=(), ended_count=0, survivors=(member,), took_s=0.0, scratch_left=0
+        run="r",
+        seen=1,
+        ended=(),
+        ended_count=0,
+        survivors=(member,),
+        took_s=0.0,
+        scratch_left=0,
+        limits={},
     )
 
 
@@ -85,7 +100,7 @@ def test_repeated_failure_says_how_often_it_was_seen() -> None:
         lines=(1, 2),
     )
 
-    assert render(events.Digested(run="r", digest=digest, seen=3)) == Line(
+    assert render(events.Digested(run="r", digest=digest, seen=3, status="new")) == Line(
         "failed", "ruff: 3 errors (seen 3x)", "bad"
     )
 

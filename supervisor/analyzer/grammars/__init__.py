@@ -16,9 +16,13 @@ from supervisor.analyzer.grammars import (
     terraform_json,
     tsc,
 )
+from supervisor.analyzer.grammars.javascript import JAVASCRIPT
+from supervisor.analyzer.grammars.python_tools import PYTHON
 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
+    *JAVASCRIPT,
+    *PYTHON,
     python.GRAMMAR,
     ruff.GRAMMAR,
     flake8.GRAMMAR,

@@ -1,6 +1,6 @@
-"""``eslint``: the stylish format, and the older unix and compact ones.
+"""``eslint``: the stylish format, the older ones, and how it breaks.
 
-Source: eslint/eslint, lib/cli-engine/formatters/stylish.js.
+Source: eslint/eslint, lib/cli-engine/formatters, bin/eslint.js and messages.
 """
 
 import re
@@ -64,6 +64,41 @@ GRAMMAR = Grammar(
             literal=" problem",
             pattern=re.compile(rf"[^\w\s] {_COUNTS}\)"),
         ),
+        Rule(  # visualstudio
+            does=Does.FINDING,
+            literal=("): error ", "): warning "),
+            pattern=re.compile(
+                r"(?P<file>[^\s(].*?\.(?:[cm]?[jt]sx?|vue))\((?P<line>\d+),(?P<column>\d+)\): "
+                rf"(?P<severity>error|warning) {_RULE} : (?P<message>.*)"
+            ),
+        ),
+        Rule(  # codeframe
+            does=Does.FINDING,
+            literal=(") at ",),
+            pattern=re.compile(
+                rf"(?P<severity>error|warning): (?P<message>.*) \({_RULE}\) at "
+                r"(?P<file>\S.*):(?P<line>\d+):(?P<column>\d+):?$"
+            ),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal=("errors found.", "error found.", "warnings found.", "warning found."),
+            pattern=re.compile(
+                r"(?:(?P<errors>\d+) errors?)?(?: and )?(?:(?P<warnings>\d+) warnings?)? found\.$"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal=("0 problems", "0 problem"),
+            pattern=re.compile(r"(?P<total>\d+) problems?$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.RED,
+            literal="ESLint found too many warnings",
+            pattern=re.compile(r"ESLint found (?P<message>too many warnings \(maximum: \d+\))"),
+        ),
         Rule(
             does=Does.FIXABLE,
             literal="potentially fixable with the",
@@ -81,11 +116,16 @@ GRAMMAR = Grammar(
             does=Does.BROKEN,
             literal="Oops! Something went wrong!",
             pattern=re.compile(r"(?P<message>Oops! Something went wrong!)"),
+            continues=re.compile(r"(?!ESLint: \d)(?P<message>\S.*)"),
+            gaps=2,
         ),
         Rule(
             does=Does.BROKEN,
-            literal="ESLint couldn't ",
-            pattern=re.compile(r"(?P<message>ESLint couldn't .*)"),
+            literal=("ESLint couldn't ", "Invalid option '", "no longer part of core ESLint"),
+            pattern=re.compile(
+                r"(?P<message>ESLint couldn't .*|Invalid option '.*"
+                r"|The \w+ formatter is no longer part of core ESLint.*)"
+            ),
         ),
     ),
 )

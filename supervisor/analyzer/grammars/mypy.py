@@ -8,7 +8,8 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
 _PLACE = (
-    r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*\.(?:pyi?|ipynb)(?::cell_\d+)?)"
+    r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*\.(?:pyi?|ipynb)(?::cell_\d+)?"
+    r"|<string>|\.?(?:mypy|setup|pyproject)\.(?:ini|cfg|toml))"
     r":(?P<line>\d+)(?::(?P<column>\d+))?(?::\d+:\d+)?: "
 )
 # A lazy match before an optional code would take seven times as long.
@@ -23,8 +24,8 @@ GRAMMAR = Grammar(
     rules=(
         Rule(
             does=Does.BROKEN,
-            literal=": error: INTERNAL ERROR",
-            pattern=re.compile(r"\S.*: error: (?P<message>INTERNAL ERROR.*)"),
+            literal="error: INTERNAL ERROR",
+            pattern=re.compile(r"(?:\S.*[\]:] )?error: (?P<message>INTERNAL ERROR.*)"),
         ),
         Rule(
             does=Does.FINDING,
@@ -62,6 +63,14 @@ GRAMMAR = Grammar(
             does=Does.BROKEN,
             literal="mypy: ",
             pattern=re.compile(r"mypy: (?P<message>can't (?:read|find|decode).*)"),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal=("mypy-daemon: error: ", "Can't find package '", "There are no .py[i] files"),
+            pattern=re.compile(
+                r"(?:mypy-daemon: error: )?(?P<message>(?<=: ).+"
+                r"|Can't find package '.*'|There are no \.py\[i\] files .*)"
+            ),
         ),
         Rule(
             does=Does.TRAILER,

@@ -8,9 +8,10 @@ from supervisor.analyzer.line import Line
 from supervisor.digests import Diagnostic
 
 ITEM = re.compile(r"_+ (?P<name>\S.*?) _+$")
-_PLACE = re.compile(r"(?P<file>[^\s:][^:]*\.py):(?P<line>\d+): ")
+_PLACE = re.compile(r"(?P<file>[^\s:][^:]*\.\w+):(?P<line>\d+): ")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Failed)\b")
 _CHAINED = re.compile(r"(?:During handling of the above|The above exception was the direct cause)")
+_CRASH = re.compile(r"(?P<cause>worker '\w+' crashed) while running '(?P<test>.+)'$")
 _MOST_ITEMS = 5000
 _MOST_BACK = 100
 
@@ -39,8 +40,12 @@ class _Item:
             late = (self.cause or "").startswith("File ") and _EXCEPTION.match(said)
             if said and (self.cause is None or late):
                 self.cause = said
+            elif said and self.cause is not None and self.cause.endswith("Error:"):
+                self.cause += f" {said}"  # The message began with a newline.
         elif place := _PLACE.match(text):
             self.file, self.line = place["file"], int(place["line"])
+        elif crash := _CRASH.match(text):
+            self.name, self.cause = crash["test"], crash["cause"]
 
 
 class Reports:
@@ -67,10 +72,19 @@ class Reports:
         if self._items:
             self._items[-1].read(text)
 
-    def note(self, outcome: str, test: str, message: str | None) -> None:
-        """A line said how ``test`` went."""
+    def passed(self, count: int) -> None:
+        """So many lines said that a test passed."""
+        self._passed += count
+
+    def note(self, said: re.Match[str]) -> None:
+        """A line said how a test went, or a part of one."""
+        groups = said.groupdict()
+        outcome, message = said["outcome"], groups.get("message")
+        test = f"{said['id']} {(groups.get('sub') or '').strip()}".strip()
         if outcome == "PASSED":
             self._passed += 1
+        if outcome.startswith(("FAIL", "SUBFAIL")):
+            outcome = "FAILED"
         if outcome in {"FAILED", "ERROR"} and (test in self._said or len(self._said) < _MOST_ITEMS):
             known = self._said.get(test, (outcome, ""))
             self._said[test] = (outcome, message or known[1])

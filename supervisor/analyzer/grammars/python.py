@@ -9,8 +9,8 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Finding, Tally
 
-_HEADER = re.compile(r"(?:\s*[|+] )*(?:Exception Group )?Traceback \(most recent call last\):$")
-_FRAME = re.compile(r'\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
+HEADER = re.compile(r"(?:\s*[|+] )*(?:Exception Group )?Traceback \(most recent call last\):$")
+FRAME = re.compile(r'\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
 _EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
 _SYNTAX = re.compile(r"(?P<type>SyntaxError|IndentationError|TabError): (?P<message>.*)")
 _CHAINED = re.compile(
@@ -18,7 +18,7 @@ _CHAINED = re.compile(
     r"|The above exception was the direct cause of the following exception):$"
 )
 _BARS = re.compile(r"\s*[|+](?:[-+]+(?: \d+ )?)*[-+]*(?:\s*[|+])* ?")
-_LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |[/\\]Lib[/\\]")
+LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |[/\\]Lib[/\\]")
 _MOST_PARTS = 50
 
 
@@ -47,11 +47,11 @@ class TracebackParser:
     def take(self, line: Line) -> bool:
         """Read a line of the traceback."""
         text = line.text
-        if _HEADER.match(text):
+        if HEADER.match(text):
             return self._begin(text)
         if self._in_group and text.lstrip()[:1] in {"|", "+"}:
             text = _BARS.sub("", text, count=1)
-            if not text.strip() or _HEADER.match(text):
+            if not text.strip() or HEADER.match(text):
                 return True
         if not self._exceptions and not self._in_frames:
             return self._lone_syntax_error(line)
@@ -86,9 +86,9 @@ class TracebackParser:
         return True
 
     def _frame(self, text: str) -> bool:
-        if frame := _FRAME.match(text):
+        if frame := FRAME.match(text):
             file = frame["file"]
-            if self._place is None or not _LIBRARY.search(file):
+            if self._place is None or not LIBRARY.search(file):
                 self._place = (file, int(frame["line"]))
             if len(self._frames) < _MOST_PARTS:
                 self._frames.append(f"{_module(file)}:{frame['function']}")
@@ -112,7 +112,7 @@ class TracebackParser:
         if match is None:
             return False
         for text, _ in zip(line.above(), range(4), strict=False):
-            if frame := _FRAME.match(text):
+            if frame := FRAME.match(text):
                 self._place = (frame["file"], int(frame["line"]))
                 break
         self._exceptions.append((match["type"], match["message"], self._place))
@@ -134,7 +134,7 @@ GRAMMAR = Grammar(
     aliases=("python3",),
     parser=TracebackParser,
     rules=(
-        Rule(does=Does.START, literal="Traceback (most", pattern=_HEADER),
+        Rule(does=Does.START, literal="Traceback (most", pattern=HEADER),
         Rule(
             does=Does.START,
             literal="Error: ",

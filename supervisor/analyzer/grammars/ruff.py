@@ -9,6 +9,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 
 _CODE = r"(?:(?P<code>[A-Z]{1,6}\d{3,4})|(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+))"
 _FIX = r"(?:\[[*\- ]\] )?"
+_FLAKE8 = r"SyntaxError: invalid syntax|(?:Indentation|Token|Tab|FileNotFound|IO|Unicode\w*)Error"
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _PLACE = r":(?P<line>\d+):(?P<column>\d+)"
 
@@ -31,7 +32,9 @@ GRAMMAR = Grammar(
         Rule(  # A message that begins in lower case is flake8's wording of the same code.
             does=Does.FINDING,
             literal=":0:0: ",
-            pattern=re.compile(rf"{_FILE}{_PLACE}: {_CODE}:? {_FIX}(?P<message>[A-Z`\[].*)"),
+            pattern=re.compile(
+                rf"{_FILE}{_PLACE}: {_CODE}:? {_FIX}(?!{_FLAKE8})(?P<message>[A-Z`\[].*)"
+            ),
         ),
         Rule(
             does=Does.FINDING,
@@ -77,6 +80,14 @@ GRAMMAR = Grammar(
             does=Does.TRAILER,
             literal="Would fix ",
             pattern=re.compile(r"Would fix (?P<errors>\d+) errors?\.?"),
+        ),
+        Rule(  # ruff format closes with it, even where it could not read a file.
+            does=Does.TRAILER,
+            literal=("already formatted", "left unchanged", "would be reformatted"),
+            pattern=re.compile(
+                r"\d+ files? (?:already formatted|left unchanged|would be reformatted)"
+            ),
+            opens=False,
         ),
         Rule(
             does=Does.GREEN,

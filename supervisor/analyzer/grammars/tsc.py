@@ -8,6 +8,8 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
 # Wrappers print warnings, which the compiler does not have; their codes are not its errors.
+_CLOCK = r"(?:\[?\d+:\d+:\d+(?:\s[AP]M)?\]?(?: -)? )?"
+"""What ``--watch`` writes in front, plain and ``--pretty``."""
 _REST = (
     r"(?:(?P<severity>error) (?P<code>TS\d+): (?P<message>.*)"
     r"|(?P<warning>warning) (?P<remark>TS\d+: .*))"
@@ -25,7 +27,8 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=" ts0",
             pattern=re.compile(
-                rf"\s*(?P<file>[^\s(:][^(]*?)\((?P<line>\d+),(?P<column>\d+)\): {_REST}"
+                r"\s*(?:\S+: (?:\[\S+\] )?)?(?P<file>[^\s(:].*?)"
+                rf"\((?P<line>\d+),(?P<column>\d+)\): {_REST}"
             ),
         ),
         Rule(
@@ -42,13 +45,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Found 0 errors",
-            pattern=re.compile(r"Found (?P<errors>0) errors\. Watching for file changes\."),
+            pattern=re.compile(rf"{_CLOCK}Found (?P<errors>0) errors\. Watching for file changes"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("found 0 error", "found 0 errors"),
             pattern=re.compile(
-                r"Found (?P<errors>\d+) errors?(?: in (?P<files>\d+) files"
+                rf"{_CLOCK}Found (?P<errors>\d+) errors?(?: in (?P<files>\d+) files"
                 r"| in the same file, starting at: .*|\. Watching for file changes)\.?$"
             ),
         ),
@@ -68,7 +71,7 @@ GRAMMAR = Grammar(
             does=Does.START,
             literal="ompilation",
             pattern=re.compile(
-                r"(?:\d+:\d+:\d+\s\S* - )?(?:Starting compilation in watch mode"
+                rf"{_CLOCK}(?:Starting compilation in watch mode"
                 r"|File change detected\. Starting incremental compilation)"
             ),
             opens=False,

@@ -1,0 +1,29 @@
+"""``autoflake --check``: which files have imports or variables that it would remove.
+
+Source: PyCQA/autoflake, autoflake.py (fix_file).
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+GRAMMAR = Grammar(
+    name="autoflake",
+    kind="formatter",
+    noun="unclean files",
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal="nused imports/variables detected",
+            pattern=re.compile(
+                r"(?:(?P<file>\S.*): )?(?P<message>Unused imports/variables detected)\.?$"
+            ),
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal="No issues detected!",
+            pattern=re.compile(r"(?:\S.*: )?No issues detected!$"),
+            opens=False,
+        ),
+    ),
+)

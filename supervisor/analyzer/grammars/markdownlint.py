@@ -1,0 +1,44 @@
+"""``markdownlint`` and ``markdownlint-cli2``.
+
+Source: DavidAnson/markdownlint, lib/markdownlint.mjs; markdownlint-cli2 and markdownlint-cli.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+GRAMMAR = Grammar(
+    name="markdownlint",
+    kind="linter",
+    aliases=("markdownlint-cli2",),
+    rules=(
+        Rule(
+            does=Does.START,
+            literal="markdownlint-cli2 v0",
+            pattern=re.compile(r"markdownlint-cli2 v\d"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=(" md0/", " md0 "),
+            pattern=re.compile(
+                r"(?P<file>[^\s:][^:]*): ?(?P<line>\d+)(?::(?P<column>\d+))?:?"
+                r" (?:(?P<severity>error|warning) )?(?P<code>MD\d{3})(?:/[\w/-]+)? (?P<message>.*)"
+            ),
+        ),
+        Rule(  # It goes to stdout, before what it counts.
+            does=Does.SUBTOTAL,
+            literal=("Summary: 0 error", "0 error(s), 0 warning"),
+            pattern=re.compile(
+                r"Summary: (?P<errors>[1-9]\d*) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
+            ),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="Summary: 0 error",
+            pattern=re.compile(
+                r"Summary: (?P<errors>0) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
+            ),
+            before=re.compile(r"Linting: (?P<checked>[1-9]\d*) file"),
+        ),
+    ),
+)

@@ -1,0 +1,49 @@
+"""``pre-commit``: the hooks that failed; what they complain of is told by the tools they run.
+
+Source: pre-commit/pre-commit, pre_commit/commands/run.py.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+GRAMMAR = Grammar(
+    name="pre-commit",
+    kind="build",
+    noun="failed hooks",
+    at_once=False,
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal="...Failed",
+            pattern=re.compile(r"(?=.{60})(?P<code>\S.*[^.\s])\.{3,}(?P<message>Failed)$"),
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal="- files were modified by this hook",
+            pattern=re.compile(r"- (?P<remark>files were modified by this hook)$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal=("- hook id: ", "- exit code: ", "- duration: ", "...Passed", "...Skipped"),
+            pattern=re.compile(
+                r"- (?:hook id|exit code|duration): |\S.*\.{3,}(?:\(.*\))?(?:Passed|Skipped)$"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal=("An error has occurred: ", "An unexpected error has occurred: "),
+            pattern=re.compile(r"(?P<message>An (?:unexpected )?error has occurred: .*)"),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal=("No hook with id `", "Your pre-commit configuration is unstaged"),
+            pattern=re.compile(
+                r"(?:\[ERROR\] )?"
+                r"(?P<message>No hook with id `.*|Your pre-commit configuration is unstaged)"
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,70 @@
+"""``prettier``: ``--check``, and what it cannot read.
+
+Source: prettier/prettier, src/cli/format.js.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_PATH = r"(?P<file>(?:\S.*[\\/].*|[^\s\\/]*)\.\w+)"
+
+GRAMMAR = Grammar(
+    name="prettier",
+    kind="formatter",
+    fix="prettier --write .",
+    rules=(
+        Rule(
+            does=Does.START,
+            literal="Checking formatting",
+            pattern=re.compile(r"Checking formatting\.\.\.$"),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal="[error] ",
+            pattern=re.compile(
+                r"\[error\] (?P<message>No (?:files matching|parser|supported files|matching files)"
+                r".*|Invalid (?:configuration|option).*|Couldn.t (?:resolve|find).*"
+                r"|Cannot find (?:package|module).*|Explicitly specified .*)"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="[error] ",
+            pattern=re.compile(
+                rf"\[error\] {_PATH}: (?P<code>\w*Error): (?P<message>.*?)"
+                r"(?: \((?P<line>\d+):(?P<column>\d+)\))?$"
+            ),
+        ),
+        Rule(does=Does.TAIL, literal="[error] ", pattern=re.compile(r"\[error\] "), opens=False),
+        Rule(
+            does=Does.TRAILER,
+            literal="Code style issues found in 0 files",
+            pattern=re.compile(
+                r"\[warn\] Code style issues found in (?=(?P<safe>\d+))(?P<errors>\d+) files"
+            ),
+        ),
+        Rule(
+            does=Does.RED,
+            literal="Code style issues found in the above",
+            pattern=re.compile(r"\[warn\] Code style issues found in the above file"),
+        ),
+        Rule(
+            does=Does.RED,
+            literal="Error occurred when checking code style",
+            pattern=re.compile(r"Error occurred when checking code style in "),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="All matched files use Prettier",
+            pattern=re.compile(r"All matched files use Prettier code style!$"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="[warn] ",
+            pattern=re.compile(rf"\[warn\] {_PATH}$"),
+            counts_as="errors",
+        ),
+        Rule(does=Does.TAIL, literal="[warn] ", pattern=re.compile(r"\[warn\] "), opens=False),
+    ),
+)

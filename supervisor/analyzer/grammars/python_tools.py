@@ -1,0 +1,48 @@
+"""The tools of Python besides those that everyone has, in the order in which they are asked."""
+
+from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.grammars import (
+    autoflake,
+    bandit,
+    black,
+    coverage,
+    isort,
+    nox,
+    pip,
+    poetry,
+    pre_commit,
+    pydocstyle,
+    pyflakes,
+    pylint,
+    pyright,
+    pyunit,
+    ruff_format,
+    sphinx,
+    tox,
+    ty,
+    uv,
+    vulture,
+)
+
+PYTHON: tuple[Grammar, ...] = (
+    pyunit.GRAMMAR,
+    pylint.GRAMMAR,
+    ruff_format.GRAMMAR,
+    ty.GRAMMAR,
+    pyright.GRAMMAR,
+    bandit.GRAMMAR,
+    pydocstyle.GRAMMAR,
+    pyflakes.GRAMMAR,
+    vulture.GRAMMAR,
+    black.GRAMMAR,
+    isort.GRAMMAR,
+    autoflake.GRAMMAR,
+    coverage.GRAMMAR,
+    sphinx.GRAMMAR,
+    tox.GRAMMAR,
+    nox.GRAMMAR,
+    pre_commit.GRAMMAR,
+    pip.GRAMMAR,
+    uv.GRAMMAR,
+    poetry.GRAMMAR,
+)

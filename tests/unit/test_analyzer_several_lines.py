@@ -1,0 +1,90 @@
+"""What rules can say, shown with grammars that no tool has."""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.stream import Analyzer
+from supervisor.digests import Digest, Fixable, Verdict
+
+_HEAD = Rule(
+    does=Does.FINDING,
+    literal="<head>",
+    pattern=re.compile(r"<head> (?P<file>\S+)$"),
+    continues=re.compile(r"\s+(?P<severity>[!x]) (?P<message>.*)"),
+    gaps=1,
+)
+_COUNT = Rule(
+    does=Does.TRAILER,
+    literal="<count>",
+    pattern=re.compile(r"<count> (?P<counts>\d+ \w+)$"),
+)
+
+
+def read(text: str, *rules: Rule) -> list[Digest]:
+    """The digests of a text that only these rules read."""
+    severities = {"x": "errors", "!": "warnings"}
+    grammar = Grammar(name="tool", kind="linter", rules=rules, severities=severities)
+    analyzer = Analyzer(grammars=(grammar,))
+    return [*analyzer.feed(text.encode()), *analyzer.close(None)]
+
+
+def test_a_finding_gets_its_message_and_severity_from_below() -> None:
+    """Past as many blank lines as the rule allows."""
+    (digest,) = read("<head> a.js\n\n  ! unused\n<head> b.js\n\n  x broken\n", _HEAD)
+    assert digest.counted == {"warnings": 1, "errors": 1}
+    assert digest.first is not None
+    assert (digest.first.file, digest.first.message) == ("b.js", "broken")
+
+
+def test_a_finding_without_a_message_still_counts() -> None:
+    """More blank lines than that end it."""
+    (digest,) = read("<head> a.js\n\n\n  ! unused\n", _HEAD)
+    assert digest.counted == {"errors": 1}
+
+
+def test_many_heads_in_a_row_are_all_completed() -> None:
+    """The loop for floods does not take what needs the next line."""
+    (digest,) = read("<head> a.js\n  ! unused\n" * 30, _HEAD)
+    assert digest.counted == {"warnings": 30}
+
+
+def test_a_broken_tool_says_why_further_below() -> None:
+    """The first line that says something is the reason."""
+    rule = Rule(
+        does=Does.BROKEN,
+        literal="<oops>",
+        pattern=re.compile(r"<oops>"),
+        continues=re.compile(r"(?!version )(?P<message>\S.*)"),
+        gaps=2,
+    )
+    (digest,) = read("<oops>\n\nversion 1\n\nno such file\n", rule)
+    assert (digest.verdict, digest.summary) == (Verdict.ERROR, "tool: no such file")
+
+
+def test_counts_on_lines_that_follow_at_once_are_one_count() -> None:
+    """If they count other things; else another execution has begun."""
+    (digest,) = read("<count> 2 errors\n<count> 1 warning\n", _COUNT)
+    assert digest.declared == {"errors": 2, "warnings": 1}
+    assert len(read("<count> 2 errors\n<count> 2 errors\n", _COUNT)) == 2
+    assert len(read("<count> 2 errors\n\n<count> 1 warning\n", _COUNT)) == 2
+
+
+def test_a_line_can_say_that_something_failed_without_a_number() -> None:
+    """It makes the verdict, and may come after the count."""
+    rule = Rule(does=Does.RED, literal="<red>", pattern=re.compile(r"<red>(?: (?P<message>.+))?"))
+    (digest,) = read("<red>\n", rule)
+    assert (digest.verdict, digest.summary) == (Verdict.FAILED, "tool: failed")
+    assert (digest.declared, digest.counted) == ({}, {})
+    (digest,) = read("<count> 1 warning\n\n<red> too many\n", _COUNT, rule)
+    assert (digest.verdict, digest.summary) == (Verdict.FAILED, "tool: 1 warning, too many")
+
+
+def test_a_trailer_can_say_how_many_are_fixable() -> None:
+    """Formatters do; the number is no count of its own."""
+    rule = Rule(
+        does=Does.TRAILER,
+        literal="to format",
+        pattern=re.compile(r"(?=(?P<safe>\d+))(?P<errors>\d+) files to format"),
+    )
+    (digest,) = read("3 files to format\n", rule)
+    assert (digest.declared, digest.fixable) == ({"errors": 3}, Fixable(safe=3))
