@@ -14,14 +14,13 @@ from supervisor.analyzer.outline import Signatures
 from supervisor.analyzer.records import RecordForm, RecordForms, Records, parse
 from supervisor.analyzer.text import decode
 
-_START = (
-    rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)*+"
-    rb"(?:\{\s{0,80}+(?:\"%b)|\[\s{0,80}+(?:\{%b)|<(?:\?xml\s%b|(?:%b)[\s/>]))"
-)
+_FRONT = rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)"
+"""A byte order mark, or a colour."""
+_CUT_FRONT = rb"\xef\xbb?\Z|\x1b\[?[\d;]*\Z"
+_START = rb"\{\s{0,80}+(?:\"%b)|\[\s{0,80}+(?:\{%b)|<(?:\?xml\s%b|(?:%b)[\s/>])"
 _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 """Lines that each begin with a brace."""
-_IN_FRONT = re.compile(rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)*+")
-"""Byte order marks and colours."""
+_IN_FRONT = re.compile(_FRONT + rb"*+")
 _BRACE, _ANGLE = b"{<"
 _MOST_STRANGERS = 1000
 
@@ -36,16 +35,15 @@ class FormBook:
         self.records = RecordForms(records)
         roots = {path.partition(".")[0] for one in forms if one.markup for path in _paths(one)}
         names = b"|".join(re.escape(root.encode()) for root in sorted(roots)) or rb"(?!)"
-        self.start = re.compile(_START % (b"", b"", b"", names))
+        whole = _START % (b"", b"", b"", names)
+        self.start = re.compile(rb"%b*+(?:%b)" % (_FRONT, whole))
         """What a line begins with that may be a document's first."""
         # What the end of the data cuts off may become that.
-        cut_off = _START % (rb"|\Z", rb"|\Z", rb"|[?\w]{0,20}+\Z", names)
-        cut_off = rb"(?!\Z)(?:%b|%b(?:\Z|\xef\xbb?\Z|\x1b\[?[\d;]*\Z))" % (
-            cut_off,
-            _IN_FRONT.pattern,
-        )
-        self.maybe = re.compile(cut_off)
-        self.maybe_below = re.compile(rb"\n(?=%b)" % cut_off)
+        cut = _START % (rb"|\Z", rb"|\Z", rb"|[?\w]{0,20}+\Z", names)
+        maybe = rb"%b|%b++(?:%b|%b|\Z)|%b" % (cut, _FRONT, cut, _CUT_FRONT, _CUT_FRONT)
+        self.maybe = re.compile(maybe)
+        # The first character alone excludes most lines; that is three times as fast.
+        self.maybe_below = re.compile(rb"\n(?=[{\[<\x1b\xef])(?=%b)" % maybe)
 
 
 class _View:

@@ -101,7 +101,7 @@ def test_clean_run_is_green() -> None:
 def test_flood_keeps_its_telling_lines() -> None:
     """EA-D8: of 13 358 lines those that tell of failures are kept as causes."""
     (path,) = (CORPUS / "weathervane").glob("13*stderr*")
-    log, digest = analyze([path.read_bytes()], exit_code=1).segments
+    digest, log = analyze([path.read_bytes()], exit_code=1).segments
     assert (log.tool, log.counted) == ("log", {"errors": 21, "warnings": 900})
     said = " ".join(cause.message for cause in digest.causes)
     assert (digest.tool, digest.counted) == ("vitest", {"failed": 6})
