@@ -1,9 +1,12 @@
 """What one execution of a tool wrote."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import Grammar, Parser, Runner
 from supervisor.analyzer.rule_parser import RuleParser
+from supervisor.analyzer.tally import Tally
+from supervisor.analyzer.verdicts import BAD, parsed
 
 
 @dataclass(slots=True)
@@ -18,3 +21,23 @@ class Segment:
     """The parser, where it is all data."""
     runner: Runner | None = None
     """The parser, where it has a quick way through floods of its own."""
+
+
+def is_repeated(segment: Segment, beside: Iterable[Segment]) -> bool:
+    """Whether a document of the same tool's says as much, and nothing better.
+
+    Tools close in words what they have told in a document, or tell people the same on stderr.
+    """
+    tally = segment.parser.tally
+    return any(
+        (not tally.counted or _numbers(tally) == _numbers(one.parser.tally))
+        and (parsed(one.parser.tally) in BAD or parsed(tally) not in BAD)
+        for one in beside
+        if one is not segment and one.parser.done and one.grammar.name == segment.grammar.name
+    )
+
+
+def _numbers(tally: Tally) -> list[int]:
+    """What a tool has told of itself, declared or counted."""
+    keys = ("errors", "warnings", "failed", "passed")
+    return [max(tally.declared.get(key, 0), tally.counted[key]) for key in keys]

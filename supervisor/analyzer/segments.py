@@ -10,7 +10,7 @@ from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
-from supervisor.analyzer.segment import Segment
+from supervisor.analyzer.segment import Segment, is_repeated
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.text import split_lane
 
@@ -191,8 +191,8 @@ class Segmenter:
         for lane in [*self._lanes]:
             self._finish(self._lanes.pop(lane))
         open_ones = [*self._apart, *filter(None, (self._current,))]
-        self._current, self._apart = None, []
         told = [one for one in open_ones if self._settle(one)]
+        self._current, self._apart = None, []
         tools = [one for one in told if one.grammar.kind != "log"]
         last = max(tools, key=attrgetter("last"), default=None)
         self._finished += [one for one in told if one is not last]
@@ -333,7 +333,8 @@ class Segmenter:
             self._give_up(segment.grammar, error)
             return False
         # What an opaque tool has hidden is worth a digest, unless it says that it was none of its.
-        return segment.parser.tally.told or (segment.grammar.opaque and not segment.parser.done)
+        told = segment.parser.tally.told or (segment.grammar.opaque and not segment.parser.done)
+        return told and not is_repeated(segment, self._apart)
 
     def _give_up(self, grammar: Grammar, error: Exception) -> None:
         self._broken.add(grammar.name)

@@ -218,3 +218,18 @@ def test_end_is_found_to_the_byte(document: bytes) -> None:
         source.feed(document[:cut])
         source.feed(document[cut:] + b"\n")
         assert source.ends_at(document[cut:] + b"\n") == len(document) - cut
+
+
+def test_what_a_tool_says_in_words_besides_its_document_counts_once() -> None:
+    """Tools close in words, or tell people the same; what is worse is told all the same."""
+    document = json.dumps(
+        [{"filePath": "/a.js", "messages": [], "errorCount": 2, "warningCount": 0}]
+    ).encode()
+    trailer = "\n✖ 2 problems (2 errors, 0 warnings)\n".encode()
+    for data in (document + trailer, trailer + document):
+        (digest,) = analyze([data], exit_code=1).segments
+        assert (digest.tool, digest.declared) == ("eslint", {"errors": 2, "warnings": 0})
+    clean = analyze([CLEAN.encode() + trailer], exit_code=0)
+    assert [digest.verdict for digest in clean.segments] == [Verdict.OK, Verdict.FAILED]
+    oops = analyze([CLEAN.encode() + b"\nOops! Something went wrong! :(\n"], exit_code=0)
+    assert oops.verdict is Verdict.ERROR
