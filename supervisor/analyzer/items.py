@@ -37,7 +37,11 @@ class ItemReader:
             message=said(self._message(item)),
             counts_as=self.key(severity) if severity else "",
         )
-        return finding if items.amend is None else items.amend(finding, item)
+        if items.amend is not None:
+            return items.amend(finding, item)
+        # What should have words and has none, nor a name or a file, is no finding.
+        told = finding.message or finding.code or finding.file or not items.message
+        return finding if told else None
 
     def key(self, severity: str | None) -> str:
         """Key of ``Digest.counted`` for a severity."""

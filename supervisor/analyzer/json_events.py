@@ -35,7 +35,7 @@ class JsonEvents:
         events: list[Event] = self._events
         events.clear()
         try:
-            self._parser.send(unit)
+            self._parser.send(unit if unit.isascii() else _valid(unit))
         except (ijson.JSONError, StopIteration):
             self.broken = True
         self._quoted, self._escaped = self._quoted_next, self._escaped_next
@@ -63,3 +63,8 @@ class JsonEvents:
         plain = _ESCAPED.sub(b"", unit[int(self._escaped) :])
         self._escaped_next = plain[-1:] == b"\\"
         self._quoted_next ^= bool(plain.count(b'"') % 2)
+
+
+def _valid(unit: bytes) -> bytes:
+    """The unit in UTF-8, which is all that the parser takes."""
+    return unit.decode("utf-8", "replace").encode()

@@ -13,6 +13,8 @@ from defusedxml.ElementTree import XMLParser
 from supervisor.analyzer.json_events import Event
 
 _TEXT_CHARS = 4000
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
+"""No XML may hold them, and colours in captured output do."""
 
 
 class XmlEvents:
@@ -31,7 +33,7 @@ class XmlEvents:
         target = self._target
         target.events, target.roots_ended = [], 0
         try:
-            self._parser.feed(unit)
+            self._parser.feed(unit.translate(None, _CONTROLS))
             if b">" in unit:
                 self._flush()
         except (ParseError, ValueError, LookupError):

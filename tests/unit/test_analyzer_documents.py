@@ -233,3 +233,15 @@ def test_what_a_tool_says_in_words_besides_its_document_counts_once() -> None:
     assert [digest.verdict for digest in clean.segments] == [Verdict.OK, Verdict.FAILED]
     oops = analyze([CLEAN.encode() + b"\nOops! Something went wrong! :(\n"], exit_code=0)
     assert oops.verdict is Verdict.ERROR
+
+
+def test_bytes_that_no_document_may_hold_do_not_break_it() -> None:
+    """Colours in captured output, and text in another encoding."""
+    junit = (
+        b'<testsuite tests="1" failures="1">\n<testcase name="a">'
+        b"<failure>\x1b[31mno\x1b[0m\x00</failure></testcase>\n</testsuite>\n"
+    )
+    assert analyze([junit], exit_code=1).segments[0].declared["failed"] == 1
+    latin = json.dumps([{**FINDING, "message": "caf\\u00e9"}]).encode()
+    latin = latin.replace(b"caf", b"caf\xe9")
+    assert analyze([latin], exit_code=1).segments[0].counted == {"errors": 1}

@@ -35,13 +35,14 @@ def _flow(finding: Finding, error: Any) -> Finding:
     return finding
 
 
-FORMS = (
-    Form(
+def _eslint(files: str) -> Form:
+    """ESLint's results, which stand in an object where metadata goes with them."""
+    return Form(
         grammar=replace(eslint.GRAMMAR, rules=()),
-        signatures=(("*.filePath", "*.messages"),),
+        signatures=((f"{files}.filePath", f"{files}.messages"),),
         items=(
             Items(
-                at="*.messages.*",
+                at=f"{files}.messages.*",
                 line="line",
                 column="column",
                 code="ruleId",
@@ -50,16 +51,21 @@ FORMS = (
                 severities={"1": "warnings", "2": "errors"},
             ),
         ),
-        context={"file": "*.filePath"},
-        scope="*",
+        context={"file": f"{files}.filePath"},
+        scope=files,
         declares={
-            "*.errorCount": "errors",
-            "*.warningCount": "warnings",
-            "*.fixableErrorCount": "safe",
-            "*.fixableWarningCount": "safe",
+            f"{files}.errorCount": "errors",
+            f"{files}.warningCount": "warnings",
+            f"{files}.fixableErrorCount": "safe",
+            f"{files}.fixableWarningCount": "safe",
         },
-        proof=("*.filePath",),
-    ),
+        proof=(f"{files}.filePath",),
+    )
+
+
+FORMS = (
+    _eslint("*"),
+    _eslint("results.*"),
     Form(
         grammar=Grammar(name="biome", kind="linter", rules=()),
         signatures=(("summary.unchanged", "summary.errors", "diagnostics"),),

@@ -97,8 +97,10 @@ class _Reader:
     def _hear(self, package: str, test: str, text: str) -> None:
         if package not in self._packages:
             self._packages[package] = ""
-        if text.startswith("Benchmark") and (found := _BENCHMARK.match(text)):
-            self._note(package, found["name"], "passed")
+        bench = _BENCHMARK.match(text) if text.startswith("Benchmark") else None
+        # One that has events of its own is never said to have passed.
+        if bench is not None and bench["name"] != test:
+            self._note(package, bench["name"], "passed")
         if any(sign in text for sign in _TELLING) or (not test and not text.startswith(_NOISE)):
             lines = self._lines.get((package, test))
             if lines is None and len(self._lines) < _MOST_OPEN:

@@ -1,7 +1,9 @@
 """Documents of linters and type checkers, each as the tool writes it."""
 
 import json
+from dataclasses import replace
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -627,6 +629,9 @@ def test_eslint_with_its_fixes() -> None:
         for name in "ab"
     ]
     digest = only(files, exit_code=1)
+    assert only({"results": files, "metadata": {"cwd": "/"}}, exit_code=1) == replace(
+        digest, lines=ANY
+    )
     assert digest.declared == {"errors": 4, "warnings": 2}
     assert (digest.by_code, digest.files) == ({"semi": 2, "no-var": 2}, 2)
     assert (digest.fixable, digest.fix) == (Fixable(safe=4), "eslint --fix .")
@@ -675,6 +680,12 @@ def test_elm_tells_of_one_error_and_of_old_warnings() -> None:
     ]
     assert only(general).counted == {"errors": 1}
     assert only(old).counted == {"errors": 1, "warnings": 1}
+
+
+def test_an_item_that_says_nothing_is_none() -> None:
+    """Neither words nor a name nor a file."""
+    lint = {"line": 4, "code": "DL3008", "message": "m", "column": 9, "file": "D", "level": "error"}
+    assert only([{}, {"level": "error"}, lint]).counted == {"errors": 1}
 
 
 CLEAN: dict[str, Any] = {
