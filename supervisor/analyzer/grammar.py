@@ -27,8 +27,12 @@ class Does(Enum):
     ``counts``, which holds several, each before its word: ``2 failed, 1 passed``."""
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
+    CLEAN = auto()
+    """A subtotal that says that nothing failed so far, as javac's ``2 warnings`` does."""
     GREEN = auto()
     """A closing line that says that all is well; its groups are numbers, too."""
+    RED = auto()
+    """A closing line that says that it failed; its groups are numbers, but for ``message``."""
     FIXABLE = auto()
     """How many findings the fix command mends: ``safe`` or ``errors warnings``, ``unsafe``."""
     FILE = auto()
@@ -61,6 +65,12 @@ class Rule:
     a line that it matches, a blank one, or a dozen others."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
+    again: bool = False
+    """Such a line may tell again what an earlier one has told; that counts once."""
+    tool: str | None = None
+    """What the tool is called if it prints such a line: a relative of the grammar's."""
+    kind: str | None = None
+    """What the execution is if it prints such a line: a build that runs tests."""
     literals: tuple[str, ...] = field(init=False)
     columns: tuple[int, ...] = field(init=False)
     """Where a match's groups file, code, name, message, remark, severity and warning are, counted
@@ -98,9 +108,12 @@ class Grammar:
     """Keys of ``Digest.counted`` for the tool's own words, in lower case, where the common ones
     (error, warning, note and their like) do not say it."""
     distinct: bool = False
-    """The tool may print one finding twice; it counts once."""
+    """The tool may print any finding twice; it counts once."""
     at_once: bool = True
     """The tool prints everything together, so that a quiet stretch ends it."""
+    closes: bool = True
+    """It has a closing line, without which nobody knows how it went. Of a tool that has none
+    warnings alone leave the word to the exit status."""
     opaque: bool = False
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None

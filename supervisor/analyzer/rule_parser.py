@@ -34,7 +34,8 @@ _WORDS = {
 """What tools call what ``Digest.declared`` has one word for."""
 
 
-_BEGINS_OR_ENDS = (Does.FINDING, Does.TRAILER, Does.SUBTOTAL, Does.GREEN, Does.FILE, Does.START)
+_DECLARES = (Does.TRAILER, Does.SUBTOTAL, Does.CLEAN, Does.GREEN, Does.RED)
+_BEGINS_OR_ENDS = (Does.FINDING, Does.FILE, Does.START, *_DECLARES)
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class RuleParser:
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
+        self._remembers = grammar.distinct or any(rule.again for rule in grammar.rules)
         self._seen: set[tuple[str | int | None, ...]] = set()
         self._last: Rule | None = None
         self._streak = 0
@@ -87,7 +89,7 @@ class RuleParser:
                 alike = False
             else:
                 self._streak = self._streak + 1 if rule is self._last else 0
-                self._last = rule if _can_be_hot(rule) and not self._grammar.distinct else None
+                self._last = rule if _can_be_hot(rule) and not self._remembers else None
                 return self._apply(rule, groups, line)
         if line.facts is not None and alike:
             line.facts.unread_by = self.index
@@ -150,7 +152,7 @@ class RuleParser:
     def close(self) -> None:
         """Count a finding whose code never came."""
         if self._open is not None:
-            self._add(self._open[1])
+            self._add(*self._open)
             self._open = None
 
     def _apply(self, rule: Rule, groups: dict[str, str | None], line: Line) -> bool:
@@ -158,11 +160,13 @@ class RuleParser:
         tally = self.tally
         if tally.ended and rule.does in _BEGINS_OR_ENDS:
             return False
+        tally.name, tally.kind = rule.tool or tally.name, rule.kind or tally.kind
+        if rule.does in _DECLARES:
+            self._declare(rule, groups, line)
+            return True
         match rule.does:
             case Does.FINDING:
                 self._find(rule, groups)
-            case Does.TRAILER | Does.GREEN | Does.SUBTOTAL:
-                self._declare(rule, groups, line)
             case Does.FIXABLE:
                 kinds = ("safe", "errors", "warnings")
                 tally.fixable = Fixable(
@@ -187,7 +191,7 @@ class RuleParser:
         if any(getattr(finding, name) is None for name in later):
             self._open, self._continued = (rule, finding), 0
         else:
-            self._add(finding)
+            self._add(rule, finding)
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
         finding = found(groups, file)
@@ -195,26 +199,30 @@ class RuleParser:
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
         return finding
 
-    def _add(self, finding: Finding) -> None:
-        if self._grammar.distinct and len(self._seen) < _MOST_REMEMBERED:
+    def _add(self, rule: Rule, finding: Finding) -> None:
+        if self._remembers:
             place = (finding.file, finding.line, finding.column, finding.code, finding.message)
-            if place in self._seen:
+            if place in self._seen and (rule.again or self._grammar.distinct):
                 return
-            self._seen.add(place)
+            if len(self._seen) < _MOST_REMEMBERED:
+                self._seen.add(place)
         self.tally.add(finding)
 
     def _declare(self, rule: Rule, groups: dict[str, str | None], line: Line) -> None:
         tally = self.tally
         if not tally.counted:
             self._look_back(rule, line)
+        if message := groups.pop("message", None):
+            tally.remarks.append(message)
         declared = declared_by(groups)
-        if rule.does is Does.SUBTOTAL:
+        if rule.does in {Does.SUBTOTAL, Does.CLEAN}:
             for key, value in declared.items():
                 tally.declared[key] = tally.declared.get(key, 0) + value
+            tally.green = rule.does is Does.CLEAN
             return
         tally.declared.update(declared)
         tally.ended = True
-        tally.green = rule.does is Does.GREEN
+        tally.green, tally.red = rule.does is Does.GREEN, rule.does is Does.RED
         self._in_file = False
 
     def _look_back(self, trailer: Rule, line: Line) -> None:
@@ -230,7 +238,7 @@ class RuleParser:
         for rule, groups in reversed(rows):
             self._file = groups.get("file") or self._file
             if groups.get("message") is not None or groups.get("times") is not None:
-                self._add(self._found(rule, groups, self._file))
+                self._add(rule, self._found(rule, groups, self._file))
 
     def _row(self, text: str) -> tuple[Rule, dict[str, str | None]] | None:
         for rule in self._grammar.rules:
@@ -251,13 +259,14 @@ class RuleParser:
             self._open = None
             rest = found(match.groupdict(), None)
             self._add(
+                rule,
                 replace(
                     finding,
                     file=finding.file or rest.file,
                     line=finding.line or rest.line,
                     column=finding.column or rest.column,
                     code=finding.code or rest.code,
-                )
+                ),
             )
             return True
         if not text.strip() or self._continued > _MOST_CONTINUATIONS:

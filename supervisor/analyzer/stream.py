@@ -71,7 +71,8 @@ class Analyzer:
         if last is not None:
             tally = last.parser.tally
             explained = bool(self._verdicts & BAD)
-            verdict = judge(outcome, parsed(tally), explained=explained)
+            closes = last.grammar.closes
+            verdict = judge(outcome, parsed(tally), explained=explained, closes=closes)
             digests.append(self._digest(last, verdict, outcome))
         if self._needs_residue(outcome, last):
             digests.append(self._residue_digest(outcome))
@@ -117,7 +118,8 @@ class Analyzer:
         ]
 
     def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
-        self._verdicts.add(verdict)
+        if verdict is not Verdict.UNKNOWN or segment.grammar.closes:
+            self._verdicts.add(verdict)
         self._digests += 1
         return digest_of(segment, self._name(segment), verdict, outcome)
 

@@ -35,6 +35,11 @@ _SEVERITIES = {
     "information": "notes",
     "help": "notes",
 }
+_NUMBER_WORDS = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+)
+"""As scalac counts its errors."""
 _RANK_OF = {"errors": 2, "failed": 2, "warnings": 3, "notes": 4}
 URGENT_RANK = 1
 """A finding of this rank or a lower one explains others; it is shown first."""
@@ -68,13 +73,15 @@ class Finding:
 
 
 def number(digits: str | None) -> int:
-    """A tool's number, with or without thousands' commas; 0 where it wrote none.
+    """A tool's number, with thousands' commas or as a word; 0 where it wrote none.
 
-    >>> number("1,024"), number("no"), number(None)
-    (1024, 0, 0)
+    >>> number("1,024"), number("two"), number("no"), number(None)
+    (1024, 2, 0, 0)
     """
     if digits is None:
         return 0
+    if digits in _NUMBER_WORDS:
+        return _NUMBER_WORDS.index(digits)
     plain = digits.replace(",", "")
     return int(plain) if plain.isdecimal() and len(plain) < 16 else 0  # noqa: PLR2004
 
@@ -101,6 +108,8 @@ class Tally:
     """Codes whose findings explain others: undefined names, missing modules."""
     name: str | None = None
     """What the tool is called, where its output shows that it is a relative of the grammar's."""
+    kind: str | None = None
+    """What the execution is, where its output shows more than the grammar's kind: tests."""
     declared: dict[str, int] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     by_code: Counter[str] = field(default_factory=Counter)
@@ -119,6 +128,8 @@ class Tally:
     """The tool's trailer was seen."""
     green: bool = False
     """The tool said in so many words that all is well."""
+    red: bool = False
+    """The tool said in so many words that it failed, with or without a number."""
     broken: str | None = None
     """How the tool itself failed, in its words."""
     remarks: list[str] = field(default_factory=list)
@@ -182,7 +193,8 @@ class Tally:
     @property
     def told(self) -> bool:
         """Whether the segment is worth a digest."""
-        return bool(self.counted or self.declared or self.green or self.broken or self.ended)
+        said = self.green or self.red or self.broken or self.ended
+        return bool(self.counted or self.declared or said)
 
     @property
     def problems(self) -> int:
