@@ -61,8 +61,9 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    a line that it matches, a blank one, or a dozen others."""
+    """A finding that lacks one of this pattern's groups (``file line column code``, or ``more``,
+    which belongs at the end of its message) goes on until a line that it matches, a blank one, or
+    a dozen others."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     again: bool = False

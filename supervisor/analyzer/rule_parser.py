@@ -59,6 +59,7 @@ class RuleParser:
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
         self._remembers = grammar.distinct or any(rule.again for rule in grammar.rules)
+        self._inherits = any(map(_heads, grammar.rules))
         self._seen: set[tuple[str | int | None, ...]] = set()
         self._last: Rule | None = None
         self._streak = 0
@@ -120,7 +121,7 @@ class RuleParser:
             if (needs_code and not code) or (needs_file and not groups[a_file]):
                 break
             count += 1
-            file = groups[a_file] or file
+            file = groups[a_file] or (file if self._inherits else None)
             message = groups[a_message] or groups[a_remark]
             kind = (code, message, groups[a_severity] or groups[a_warning])
             found_in.add((code, file, message))
@@ -188,13 +189,13 @@ class RuleParser:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         finding = self._found(rule, groups, None if "file" in later else self._file)
         self._file = finding.file or self._file
-        if any(getattr(finding, name) is None for name in later):
+        if any(name == "more" or getattr(finding, name) is None for name in later):
             self._open, self._continued = (rule, finding), 0
         else:
             self._add(rule, finding)
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
-        finding = found(groups, file)
+        finding = found(groups, file if self._inherits else None)
         word = groups.get("severity") or groups.get("warning")
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
         return finding
@@ -257,7 +258,8 @@ class RuleParser:
         self._continued += 1
         if match := rule.continues.match(text):
             self._open = None
-            rest = found(match.groupdict(), None)
+            groups = match.groupdict()
+            rest, more = found(groups, None), groups.get("more")
             self._add(
                 rule,
                 replace(
@@ -266,6 +268,7 @@ class RuleParser:
                     line=finding.line or rest.line,
                     column=finding.column or rest.column,
                     code=finding.code or rest.code,
+                    message=f"{finding.message}: {more}" if more else finding.message,
                 ),
             )
             return True
@@ -314,9 +317,18 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
     return declared
 
 
+def _heads(rule: Rule) -> bool:
+    """Whether findings without a file belong to the one that such a line has named."""
+    return rule.does is Does.FILE or (rule.before is not None and "file" in rule.before.groupindex)
+
+
 def _can_be_hot(rule: Rule) -> bool:
+    later = () if rule.continues is None else rule.continues.groupindex
     return (
-        rule.does is Does.FINDING and rule.before is None and "times" not in rule.pattern.groupindex
+        rule.does is Does.FINDING
+        and rule.before is None
+        and "times" not in rule.pattern.groupindex
+        and "more" not in later
     )
 
 

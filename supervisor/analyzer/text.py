@@ -21,7 +21,7 @@ _LEVELS = r"(?i:trace|debug|info|success|warn|warning|error|fatal)"
 """What Maven, sbt and loggers write in brackets; lines of one tool differ in them."""
 _LANE = re.compile(
     r"(?P<compose>[A-Za-z][\w.-]*) +\| (?P<a>.*)"
-    rf"|(?P<concurrently>\[(?!gw\d|{_LEVELS}\])[\w:./@-]+\]) (?P<b>.*)"
+    rf"|(?P<concurrently>\[(?!gw\d|ant:|{_LEVELS}\])[\w:./@-]+\]) (?P<b>.*)"
     r"|(?P<turbo>(?:@[\w.-]+/)?[\w-]+:[A-Za-z][\w-]*): (?P<c>.*)"
     r"|(?P<buildkit>#\d+) \d+\.\d+ (?P<d>.*)"
 )

@@ -98,6 +98,7 @@ def test_log_levels_are_no_lanes() -> None:
     """Lines of one tool differ in their levels; they are not multiplexed."""
     assert split_lane("[INFO] BUILD SUCCESS") is None
     assert split_lane("[error] one error found") is None
+    assert split_lane("[ant:checkstyle] [WARN] x") is None
     assert split_lane("[web] hello") == ("[web]", "hello")
     analysis = analyze([b"[INFO] ok\n"])
     assert [digest.tool for digest in analysis.segments] == ["output"]
