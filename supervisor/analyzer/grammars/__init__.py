@@ -2,14 +2,18 @@
 
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import (
+    ant,
     ecj,
     eslint,
     flake8,
+    gradle,
     groovyc,
     java,
     javac,
     javadoc,
+    junit,
     kotlinc,
+    maven,
     mypy,
     pytest,
     python,
@@ -37,4 +41,8 @@ GRAMMARS: tuple[Grammar, ...] = (
     sbt.GRAMMAR,
     scalac.GRAMMAR,
     java.GRAMMAR,
+    maven.GRAMMAR,
+    gradle.GRAMMAR,
+    ant.GRAMMAR,
+    junit.GRAMMAR,
 )
