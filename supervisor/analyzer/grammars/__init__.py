@@ -4,7 +4,9 @@ from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import (
     ant,
     checkstyle,
+    clr,
     detekt,
+    dotnet,
     ecj,
     eslint,
     flake8,
@@ -17,6 +19,7 @@ from supervisor.analyzer.grammars import (
     kotlinc,
     ktlint,
     maven,
+    msbuild,
     mypy,
     pmd,
     pytest,
@@ -55,4 +58,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     gradle.GRAMMAR,
     ant.GRAMMAR,
     junit.GRAMMAR,
+    clr.GRAMMAR,
+    dotnet.GRAMMAR,
+    msbuild.GRAMMAR,
 )
