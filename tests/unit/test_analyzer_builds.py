@@ -1,6 +1,7 @@
 """What rules can say of builds: red without a number, clean so far, told again, who and what."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,10 @@ from supervisor.analyzer.text import split_lane
 from supervisor.digests import Verdict
 
 
-def rule(does: Does, pattern: str, **more: str | bool) -> Rule:
+def rule(does: Does, pattern: str, **more: Any) -> Rule:
     """A rule whose literal is its pattern's first word."""
     literal = re.split(r"[^\w ]", pattern)[0]
-    return Rule(does=does, literal=literal, pattern=re.compile(pattern), **more)  # type: ignore[arg-type]
+    return Rule(does=does, literal=literal, pattern=re.compile(pattern), **more)
 
 
 RULES = (
@@ -102,3 +103,31 @@ def test_log_levels_are_no_lanes() -> None:
     assert split_lane("[web] hello") == ("[web]", "hello")
     analysis = analyze([b"[INFO] ok\n"])
     assert [digest.tool for digest in analysis.segments] == ["output"]
+
+
+def test_message_may_end_below() -> None:
+    """A line that says which name is unknown completes the message; without it the rest stands."""
+    unknown = rule(
+        Does.FINDING,
+        r"wid unknown in (?P<file>\w+): (?P<message>.*)",
+        continues=re.compile(r"  name: (?P<more>\w+)"),
+    )
+    grammar = Grammar(name="wid", kind="build", rules=(unknown,))
+    analyzer = Analyzer(grammars=(grammar,))
+    analyzer.feed(
+        b"wid unknown in a: no such\n  source\n  name: foo\nwid unknown in b: no such\n\n"
+    )
+    (digest,) = analyzer.close(1)
+    assert {cause.message for cause in digest.causes} == {"no such: foo", "no such"}
+    assert digest.counted == {"errors": 2}
+
+
+def test_file_is_inherited_only_below_a_file_s_line() -> None:
+    """A finding about no file is not about the one above it."""
+    loose = rule(Does.FINDING, r"wid: (?P<message>.*)")
+    grammar = Grammar(name="wid", kind="build", rules=(RULES[0], loose))
+    analyzer = Analyzer(grammars=(grammar,))
+    analyzer.feed(b"wid in a: warning x\nwid: error at large\n")
+    (digest,) = analyzer.close(1)
+    assert digest.first is not None
+    assert (digest.first.file, digest.files) == (None, 1)
