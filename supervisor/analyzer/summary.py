@@ -88,7 +88,8 @@ def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
     if tally.broken and kind != "crash":
         parts.append(cut(tally.broken, 120))
     if not parts:
-        parts.append("ok" if verdict is Verdict.OK else "no result")
+        word = "failed" if tally.red else "no result"
+        parts.append("ok" if verdict is Verdict.OK else word)
     elif verdict is Verdict.OK and kind != "tests":
         parts.insert(0, "ok")
     elif kind == "tests" and not tally.ended and not tally.broken:

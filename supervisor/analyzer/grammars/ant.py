@@ -20,6 +20,15 @@ _RUN = re.compile(
     r" (?:Errors: (?P<errors>\d+)|Aborted: (?P<aborted>\d+))(?:, Skipped: (?P<skipped>\d+))?"
     r", Time elapsed: "
 )
+_SUMMARY = re.compile(  # The junit4 task of randomizedtesting.
+    r"\s*\[junit4(?::\w+)?\] Tests summary: \d+ suites?(?: \(\d+ ignored\))?, (?P<total>\d+) tests?"
+    r"(?:, (?P<suites>\d+) suite-level errors?)?(?:, (?P<errors>\d+) errors?)?"
+    r"(?:, (?P<failed>\d+) failures?)?(?:, (?P<skipped>\d+) ignored)?"
+)
+_BAD_4 = re.compile(
+    r"\s*\[junit4(?::\w+)?\] (?P<what>FAILURE|ERROR) +[\d.]+s(?: J\d+)? +\| (?P<test>\S.*?) <<<"
+)
+_SAID_4 = re.compile(r"\s*\[junit4(?::\w+)?\] +> Throwable #\d+: (?P<message>.*)")
 _SUITE = re.compile(rf"{_TASK}(?:Running|Testsuite:) (?P<suite>\S+)")
 _CASE = re.compile(rf"{_TASK}Testcase: (?P<test>\S.*?)(?: took |:\s|$)")
 _BAD = re.compile(rf"{_TASK}(?:.*:)?\s*(?P<what>FAILED|Caused an ERROR)\s*$")
@@ -61,7 +70,7 @@ class AntParser:
         text = line.text
         if self.tally.ended:
             return self._afterwards(text)
-        if self._failures.waits and (said := _SAID.match(text)):
+        if self._failures.waits and (said := _SAID.match(text) or _SAID_4.match(text)):
             self._failures.explain(said["message"])
             return True
         if missing := _NO_BUILDFILE.match(text):
@@ -93,13 +102,16 @@ class AntParser:
             tally.blame(message)
 
     def _test(self, text: str) -> bool:
-        if run := _RUN.match(text):
+        if run := _RUN.match(text) or _SUMMARY.match(text):
             return self._run(run, text)
         if suite := _SUITE.match(text):
             self._suite = suite["suite"]
         elif case := _CASE.match(text):
             self._case = case["test"]
             self._bad(text)
+        elif bad := _BAD_4.match(text):
+            key = "failed" if bad["what"] == "FAILURE" else "errors"
+            self._failures.note(bad["test"], counts_as=key)
         elif crashed := _CRASHED.match(text):
             self._failures.note(crashed["message"], crashed["message"], "errors")
         elif not self._bad(text):
@@ -122,11 +134,13 @@ class AntParser:
         self._counted = said
         tally = self.tally
         tally.kind = "tests"
-        counts = {key: number(run[key]) for key in ("failed", "errors", "skipped", "aborted")}
-        counts["passed"] = number(run["total"]) - sum(counts.values())
+        counts = {key: number(said) for key, said in run.groupdict().items() if said is not None}
+        suites, total = counts.pop("suites", 0), counts.pop("total")
+        counts["passed"] = total - sum(counts.values())
+        if suites:  # Their set-up failed; they are no tests.
+            counts["errors"] = counts.get("errors", 0) + suites
         for key, count in counts.items():
-            if run.groupdict().get(key) is not None or key == "passed":
-                tally.declared[key] = tally.declared.get(key, 0) + count
+            tally.declared[key] = tally.declared.get(key, 0) + count
         return True
 
     def _afterwards(self, text: str) -> bool:
@@ -150,13 +164,22 @@ class AntParser:
 GRAMMAR = Grammar(
     name="ant",
     kind="build",
-    literals=("[junit] \tFAILED", "[junit] \tCaused an ERROR", "[junit] Testcase: ", "] Running "),
+    literals=(
+        "[junit4] > Throwable",
+        " <<<",
+        "[junit] \tFAILED",
+        "[junit] \tCaused an ERROR",
+        "[junit] Testcase: ",
+        "] Running ",
+    ),
     at_once=False,
     parser=AntParser,
     rules=(
         Rule(does=Does.START, literal="Buildfile: ", pattern=_START),
         Rule(does=Does.START, literal="] Testsuite: ", pattern=_SUITE),
         Rule(does=Does.SUBTOTAL, literal="] Tests run: 0, Failures: 0, ", pattern=_RUN),
+        Rule(does=Does.FINDING, literal=("] FAILURE 0", "] ERROR   0"), pattern=_BAD_4),
+        Rule(does=Does.SUBTOTAL, literal="] Tests summary: 0 suite", pattern=_SUMMARY),
         Rule(does=Does.BROKEN, literal="FAILED (crashed)", pattern=_CRASHED),
         Rule(
             does=Does.GREEN,

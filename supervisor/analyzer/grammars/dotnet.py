@@ -57,6 +57,8 @@ _NONE = re.compile(r"No test (?:is available in|matches the given testcase filte
 _NOISE = re.compile(r"\s*(?:Error Message:|Stack Trace:|Standard Output Messages:)?\s*$")
 _STACK = re.compile(r"\s+at .* in \S")
 _NAMES = {"succeeded": "passed", "Passed": "passed", "Failed": "failed", "Skipped": "skipped"}
+_MODULE = re.compile(r"\S.*\.(?:dll|exe) \(net\S+\) (?:passed|failed)")
+_MOST_MODULES = 200
 _RUNNERS = ((_XUNIT, "xunit"), (_NUNIT, "nunit"), (_NUNIT_2, "nunit"))
 
 
@@ -66,9 +68,8 @@ class DotnetTestParser:
     def __init__(self, grammar: Grammar) -> None:
         self.tally = Tally(urgent=grammar.urgent)
         self._failures = Failures()
-        self._itemised = False
+        self._itemised = 0
         self._none = False
-        self._said: set[str] = set()
 
     done = False
     """Never: another assembly may follow."""
@@ -76,14 +77,14 @@ class DotnetTestParser:
     @property
     def attentive(self) -> bool:
         """Below a test that failed, and among the counts."""
-        return self._itemised or self._failures.waits
+        return bool(self._itemised) or self._failures.waits
 
     def take(self, line: Line) -> bool:
         """Read a line."""
         text = line.text
         if self._itemised and self._item(text):
             return True
-        self._itemised = False
+        self._itemised = 0
         if self._total(text) or self._bad(text):
             return True
         if aborted := _ABORTED.match(text):
@@ -110,7 +111,7 @@ class DotnetTestParser:
                 self._declare(counts)
                 return True
         if _LIST.match(text) or _PLATFORM.match(text):
-            self._itemised = self.tally.ended = True
+            self._itemised, self.tally.ended = _MOST_MODULES, True
             return True
         return False
 
@@ -133,7 +134,9 @@ class DotnetTestParser:
     def _item(self, text: str) -> bool:
         item = _ITEM.match(text) or _PLATFORM_ITEM.match(text)
         if item is None:
-            return False
+            # Modules may be listed before the counts.
+            self._itemised -= 1
+            return not text.strip() or text.startswith("  ") or _MODULE.match(text) is not None
         key = _NAMES.get(item["key"], item["key"])
         if key != "total":
             self._add({"errors" if key == "error" else key: int(item["count"])})

@@ -10,8 +10,8 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
 _NAME = r"\[(?!(?:WARN|WARNING|ERROR|INFO)\])(?:ant:)?[\w-]+\] +"
-_TASK = rf"(?:\[INFO\] *)?(?:\s*{_NAME})?"
-"""What may stand in front of a line: Ant's task, and Maven's level around it."""
+_TASK = rf"(?:\[INFO\] *)?(?:\s*{_NAME}){{0,3}}"
+"""What may stand in front of a line: Ant's task in Ant's task, and Maven's level around it."""
 _FILE = r"(?P<file>(?:/?[A-Za-z]:)?[^\s:\[(][^:\[(]*\.(?:java|aj))"
 _ERROR = "error|エラー|错误|錯誤|오류|Fehler|erreur"
 _WARNING = "warning|警告|경고|Warnung|avertissement"
@@ -78,6 +78,15 @@ GRAMMAR = Grammar(
     rules=(
         *_findings(_TASK + _PLAIN, ":0: ", again=False),
         *_findings(f" +{_PLAIN}", ":0: ", again=True),
+        Rule(  # In a language or an encoding that we do not know; errors have no key.
+            does=Does.FINDING,
+            literal=".java:0: ",
+            pattern=re.compile(
+                rf"{_TASK}{_FILE}:(?P<line>\d+): ?[^\x00-\x7F]+ ?: ?\[(?P<code>[a-z-]+)\] ?"
+                r"(?P<message>.*)"
+            ),
+            counts_as="warnings",
+        ),
         *_findings(_MAVEN, ":[0", again=True),
         *_findings(_BARE_MAVEN, ":[0", again=True),
         Rule(

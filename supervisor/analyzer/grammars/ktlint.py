@@ -30,14 +30,13 @@ GRAMMAR = Grammar(
                 r"\[(?P<code>[\w:-]+)\] (?P<message>.*)"
             ),
         ),
-        Rule(
+        Rule(  # Old releases name no rules unless they are asked to.
             does=Does.FINDING,
             literal=(".kt:0:0", ".kts:0:0"),
             pattern=re.compile(
-                r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+):?"
+                r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+):"
                 r" (?P<message>[A-Z].*)"
             ),
-            opens=False,
         ),
         Rule(
             does=Does.START,

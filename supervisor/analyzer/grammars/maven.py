@@ -69,6 +69,7 @@ class MavenParser:
         self._complaint: Diagnostic | None = None
         self._warning: str | None = None
         self._wants_reason = False
+        self._old = False
 
     @property
     def done(self) -> bool:
@@ -150,6 +151,7 @@ class MavenParser:
             self.tally.green = end["how"].startswith("SUCCESS")
             self.tally.red = not self.tally.green
             self._wants_reason = self.tally.red
+            self._old = self.tally.red and "[ERROR]" in text
             return True
         return self._mark(text)
 
@@ -191,12 +193,15 @@ class MavenParser:
             return False
         said = level["said"]
         self._count(line, level)
-        if self._wants_reason and level["level"] in {"ERROR", "FATAL"} and said.strip():
+        # Up to Maven 2 the reason is no error.
+        words = {"INFO"} if self._old else {"ERROR", "FATAL"}
+        if self._wants_reason and level["level"] in words and said.strip(" -"):
             self._reason(_HELP.sub("", said).strip())
         return True
 
     def _reason(self, said: str) -> None:
-        if _BOILERPLATE.match(said):
+        if _BOILERPLATE.match(said) or (self._old and _TEST_REASON.match(said)):
+            self._wants_reason = self._wants_reason and not self._old
             return
         if self._failed_goals and not self._failed_goals[-1][1]:
             self._failed_goals[-1] = (self._failed_goals[-1][0], said)
@@ -266,7 +271,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="Tests run: 0, Failures: 0, Errors: 0, Skipped: 0",
-            pattern=TESTS_RUN,
+            pattern=re.compile(rf"(?=.*Errors: \d+, Skipped: ){TESTS_RUN.pattern}"),
         ),
         Rule(
             does=Does.START,

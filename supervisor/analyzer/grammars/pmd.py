@@ -75,6 +75,14 @@ GRAMMAR = Grammar(
             pattern=re.compile(r"(?P<warnings>\d+) PMD rule violations? were found"),
         ),
         Rule(
+            does=Does.SUBTOTAL,
+            literal=(" PMD violation", " has found 0 violation"),
+            pattern=re.compile(
+                rf"{_LEVEL}(?:You have (?=\d+ PMD)|PMD \d\S* has found )(?P<warnings>\d+)"
+                r" (?:PMD )?violation"
+            ),
+        ),
+        Rule(
             does=Does.GREEN,
             literal="No problems found!",
             pattern=re.compile(r"No problems found!$"),

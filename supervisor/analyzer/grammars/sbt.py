@@ -47,8 +47,8 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.SUBTOTAL,
-            literal=("Passed: Total 0, ", "Failed: Total 0, ", "Error: Total 0, "),
-            pattern=re.compile(rf"\[(?:info|error)\] (?:Passed|Failed|Error): {_COUNTS}"),
+            literal=": Total 0, Failed 0, Errors 0, ",
+            pattern=re.compile(rf"\[(?:info|error)\] (?:Passed|Failed|Error): (?:: )?{_COUNTS}"),
             kind="tests",
         ),
         Rule(

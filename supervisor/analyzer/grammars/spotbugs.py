@@ -8,8 +8,9 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_PLACE = r"(?:At|In) (?P<file>[\w$./-]+)(?::\[lines? (?P<line>\d+)(?:-\d+)?\])?"
-_LINES = tuple(f".{kind}:[line" for kind in ("java", "kt", "scala", "groovy"))
+_KINDS = ("java", "kt", "scala", "groovy")
+_FILE = rf"(?P<file>[\w$./-]+\.(?:{'|'.join(_KINDS)})):\[lines? (?P<line>\d+)(?:-\d+)?\]"
+_LINES = tuple(f".{kind}:[line" for kind in _KINDS)
 
 GRAMMAR = Grammar(
     name="spotbugs",
@@ -30,8 +31,8 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=_LINES,
             pattern=re.compile(
-                r"(?P<severity>[HML]) [A-Z] (?P<code>[A-Za-z_0-9]{2,60}): (?P<message>.*?)\s+"
-                rf"{_PLACE}"
+                r"(?P<severity>[HML]) [A-Z] (?P<code>[A-Za-z_0-9]{2,60}): (?P<message>.*?)  "
+                rf"(?:At|In) {_FILE}"
             ),
         ),
         Rule(
@@ -39,7 +40,8 @@ GRAMMAR = Grammar(
             literal=_LINES,
             pattern=re.compile(
                 r"\[(?:ERROR|WARNING|INFO)\] (?P<severity>High|Medium|Low): (?P<message>.*?)"
-                rf" \[[\w.$, ]+\] ?{_PLACE}.*? (?P<code>[A-Z][A-Z0-9_]+)\s*$"
+                rf" \[[\w.$, ]+\] ?(?:[A-Z][a-z ]+ )?(?:At|In|at|in) {_FILE}"
+                r".*? (?P<code>[A-Z][A-Z0-9_]+)\s*$"
             ),
         ),
         Rule(

@@ -12,8 +12,8 @@ from supervisor.analyzer.tally import Tally
 _FRONT = r"\s*(?:\[(?:INFO|WARNING|ERROR)\] ?)?"
 BANNER = re.compile(rf"{_FRONT} ?T E S T S\s*$")
 TESTS_RUN = re.compile(
-    rf"{_FRONT}Tests run: (?P<total>\d+), Failures: (?P<failed>\d+), Errors: (?P<errors>\d+),"
-    r" Skipped: (?P<skipped>\d+)(?:, Flakes: (?P<flaky>\d+))?(?P<took>, Time elapsed: )?"
+    rf"{_FRONT}Tests run: (?P<total>\d+), Failures: (?P<failed>\d+), Errors: (?P<errors>\d+),?"
+    r"(?: Skipped: (?P<skipped>\d+))?(?:, Flakes: (?P<flaky>\d+))?(?P<took>,? Time elapsed: )?"
 )
 RUNNING = re.compile(rf"{_FRONT}Running (?P<suite>[\w.$]+)\s*$")
 _RESULTS = re.compile(rf"{_FRONT}Results ?:\s*$")
@@ -97,7 +97,7 @@ class Surefire:
 
     def _count(self, counts: re.Match[str]) -> None:
         keys = ("failed", "errors", "skipped")
-        said = {key: int(counts[key]) for key in keys}
+        said = {key: int(counts[key] or 0) for key in keys}
         said["passed"] = int(counts["total"]) - sum(said.values())
         if counts["flaky"]:
             said["flaky"] = int(counts["flaky"])

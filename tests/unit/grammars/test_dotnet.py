@@ -307,3 +307,14 @@ def test_crash_shows_the_innermost_exception(head: str) -> None:
 def test_prose_is_not_dotnet(text: str) -> None:
     """What only looks like it is nobody's."""
     assert only(text).tool == "output"
+
+
+def test_platform_lists_modules_before_its_counts() -> None:
+    """With several modules each has a line between the heading and the counts."""
+    text = (
+        "Test run summary: Failed!\n  /w/A.dll (net10.0|x64) passed (1s 983ms)\n"
+        "  /w/B.dll (net10.0|x64) failed with 1 error(s) (8s)\n\n  error: 1\n  total: 5\n"
+        "  failed: 1\n  succeeded: 3\n  skipped: 1\n  duration: 705ms\n"
+    )
+    digest = only(text, exit_code=2)
+    assert digest.declared == {"errors": 1, "failed": 1, "passed": 3, "skipped": 1}

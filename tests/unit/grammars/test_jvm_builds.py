@@ -515,3 +515,26 @@ def test_phpunit_is_not_junit() -> None:
     assert list(all_of("OK (5 tests, 9 assertions)\n")) != ["junit"]
     text = "There was 1 failure:\n\n1) CartTest::testAdds\nFailed asserting.\n"
     assert "junit" not in all_of(text)
+
+
+def test_ant_junit4_task() -> None:
+    """Randomized runs close with one summary; a suite's set-up is an error and no test."""
+    text = (
+        "   [junit4] FAILURE 0.01s J1 | CartTest.adds <<<\n"
+        "   [junit4]    > Throwable #1: java.lang.AssertionError: expected:<2> but was:<1>\n"
+        "   [junit4] Tests summary: 3 suites (1 ignored), 10 tests, 1 suite-level error, 1 failure,"
+        " 2 ignored (1 assumption)\n\nBUILD FAILED\n/w/build.xml:4: There were test failures\n"
+    )
+    digest = only(text, exit_code=1)
+    assert digest.declared == {"passed": 7, "failed": 1, "skipped": 2, "errors": 1}
+    assert digest.counted == {"failed": 1}
+
+
+def test_maven_2_says_why_without_a_level() -> None:
+    """The reason stands below the end and is no error there."""
+    line = "[INFO] ------------------------------------------------------------------------\n"
+    text = f"[INFO] Scanning for projects...\n{line}[ERROR] BUILD ERROR\n{line}[INFO] {{}}\n{line}"
+    digest = only(text.format("Failed to resolve artifact."), exit_code=1)
+    assert digest.summary == "maven: build failed: Failed to resolve artifact."
+    digest = only(text.format("There are test failures."), exit_code=1)
+    assert digest.summary == "maven: failed"
