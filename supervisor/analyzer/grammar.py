@@ -14,7 +14,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.shape import blind
 from supervisor.analyzer.tally import Tally
 
-_COLUMNS = ("file", "code", "name", "message", "remark", "severity", "warning")
+_COLUMNS = ("file", "code", "name", "message", "remark", "severity", "warning", "line", "column")
 
 
 class Does(Enum):
@@ -74,8 +74,8 @@ class Rule:
     """What the execution is if it prints such a line: a build that runs tests."""
     literals: tuple[str, ...] = field(init=False)
     columns: tuple[int, ...] = field(init=False)
-    """Where a match's groups file, code, name, message, remark, severity and warning are, counted
-    from 0; -1 for those that the pattern does not have."""
+    """Where a match's groups file, code, name, message, remark, severity, warning, line and column
+    are, counted from 0; -1 for those that the pattern does not have."""
     blind: bool = field(init=False)
     """Whether ``pattern`` cannot tell one digit from another."""
 
@@ -119,6 +119,39 @@ class Grammar:
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None
     """Makes the parser, where the rules alone cannot say it; its rules then only open it."""
+    inherits: bool = field(init=False)
+    """Whether findings without a file are in the one that a line above has named for them."""
+    remembers: bool = field(init=False)
+    """Whether findings are remembered because a line may tell them again."""
+    quick: frozenset[Rule] = field(init=False)
+    """Findings that may be read many in one go: no earlier rule goes by the same literal."""
+
+    def __post_init__(self) -> None:
+        rules = self.rules
+        quick = (
+            rule
+            for place, rule in enumerate(rules)
+            if _is_plain(rule)
+            and not any(set(rule.literals) & set(other.literals) for other in rules[:place])
+        )
+        object.__setattr__(self, "inherits", any(map(_heads, rules)))
+        object.__setattr__(self, "remembers", self.distinct or any(one.again for one in rules))
+        object.__setattr__(self, "quick", frozenset(quick))
+
+
+def _heads(rule: Rule) -> bool:
+    names = () if rule.before is None else rule.before.groupindex
+    return rule.does is Does.FILE or "file" in names
+
+
+def _is_plain(rule: Rule) -> bool:
+    later = () if rule.continues is None else rule.continues.groupindex
+    return (
+        rule.does is Does.FINDING
+        and rule.before is None
+        and "times" not in rule.pattern.groupindex
+        and "more" not in later
+    )
 
 
 class Parser(Protocol):

@@ -58,9 +58,7 @@ class RuleParser:
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
-        self._remembers = grammar.distinct or any(rule.again for rule in grammar.rules)
-        self._inherits = any(map(_heads, grammar.rules))
-        self._seen: set[tuple[str | int | None, ...]] = set()
+        self._seen: set[tuple[str | None, ...]] = set()
         self._last: Rule | None = None
         self._streak = 0
 
@@ -90,7 +88,7 @@ class RuleParser:
                 alike = False
             else:
                 self._streak = self._streak + 1 if rule is self._last else 0
-                self._last = rule if _can_be_hot(rule) and not self._remembers else None
+                self._last = rule if rule in self._grammar.quick else None
                 return self._apply(rule, groups, line)
         if line.facts is not None and alike:
             line.facts.unread_by = self.index
@@ -108,7 +106,8 @@ class RuleParser:
         match, file = rule.pattern.match, self._file
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         needs_code, needs_file = "code" in later, "file" in later
-        a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning = rule.columns
+        a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *a_place = rule.columns
+        remembers, repeats = self._grammar.remembers, rule.again or self._grammar.distinct
         alike: dict[tuple[str | None, ...], _Alike] = {}
         found_in: set[tuple[str | None, ...]] = set()
         count = 0
@@ -121,8 +120,12 @@ class RuleParser:
             if (needs_code and not code) or (needs_file and not groups[a_file]):
                 break
             count += 1
-            file = groups[a_file] or (file if self._inherits else None)
+            file = groups[a_file] or (file if self._grammar.inherits else None)
             message = groups[a_message] or groups[a_remark]
+            if remembers:
+                at = (groups[a_place[0]] or "0", groups[a_place[1]] or "0")
+                if self._knows((file, *at, code, message and message.strip())) and repeats:
+                    continue
             kind = (code, message, groups[a_severity] or groups[a_warning])
             found_in.add((code, file, message))
             known = alike.get(kind)
@@ -131,15 +134,20 @@ class RuleParser:
             else:
                 known.times += 1
         self._file = file
-        for known in alike.values():
+        self._add_alike(rule, alike.values(), found_in)
+        if count < _HOT_STREAK:
+            self._streak = 0
+        return count
+
+    def _add_alike(
+        self, rule: Rule, alike: Iterable[_Alike], found_in: Iterable[tuple[str | None, ...]]
+    ) -> None:
+        for known in alike:
             finding = self._found(rule, known.first.groupdict(), known.file)
             finding.times = known.times
             self.tally.add(finding)
         for place in found_in:
             self.tally.place(*place)
-        if count < _HOT_STREAK:
-            self._streak = 0
-        return count
 
     def _go_on(self, text: str) -> bool:
         """Read a line that no rule matches."""
@@ -195,19 +203,26 @@ class RuleParser:
             self._add(rule, finding)
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
-        finding = found(groups, file if self._inherits else None)
+        finding = found(groups, file if self._grammar.inherits else None)
         word = groups.get("severity") or groups.get("warning")
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
         return finding
 
     def _add(self, rule: Rule, finding: Finding) -> None:
-        if self._remembers:
-            place = (finding.file, finding.line, finding.column, finding.code, finding.message)
-            if place in self._seen and (rule.again or self._grammar.distinct):
+        if self._grammar.remembers:
+            at = (str(finding.line or 0), str(finding.column or 0))
+            known = self._knows((finding.file, *at, finding.code, finding.message or None))
+            if known and (rule.again or self._grammar.distinct):
                 return
-            if len(self._seen) < _MOST_REMEMBERED:
-                self._seen.add(place)
         self.tally.add(finding)
+
+    def _knows(self, place: tuple[str | None, ...]) -> bool:
+        """Whether a finding has been told before; from now on it has."""
+        if place in self._seen:
+            return True
+        if len(self._seen) < _MOST_REMEMBERED:
+            self._seen.add(place)
+        return False
 
     def _declare(self, rule: Rule, groups: dict[str, str | None], line: Line) -> None:
         tally = self.tally
@@ -315,21 +330,6 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
         key = _WORDS.get(word, word)
         declared[key] = declared.get(key, 0) + number(digits)
     return declared
-
-
-def _heads(rule: Rule) -> bool:
-    """Whether findings without a file belong to the one that such a line has named."""
-    return rule.does is Does.FILE or (rule.before is not None and "file" in rule.before.groupindex)
-
-
-def _can_be_hot(rule: Rule) -> bool:
-    later = () if rule.continues is None else rule.continues.groupindex
-    return (
-        rule.does is Does.FINDING
-        and rule.before is None
-        and "times" not in rule.pattern.groupindex
-        and "more" not in later
-    )
 
 
 def _groups(match: re.Match[str]) -> dict[str, str | None]:

@@ -131,3 +131,15 @@ def test_file_is_inherited_only_below_a_file_s_line() -> None:
     (digest,) = analyzer.close(1)
     assert digest.first is not None
     assert (digest.first.file, digest.files) == (None, 1)
+
+
+def test_floods_are_read_as_line_by_line() -> None:
+    """What is told again counts once, however quickly many lines alike are read."""
+    lines = [
+        f"C:\\w\\a{n % 7}.cs({n % 50},3): warning CS0618: Foo is obsolete\n" for n in range(300)
+    ]
+    whole = analyze(["".join(lines).encode()])
+    assert whole.segments == analyze([line.encode() for line in lines]).segments
+    assert whole.segments[0].counted == {"warnings": 300}
+    twice = analyze([("".join(lines) * 2).encode()])
+    assert twice.segments[0].counted == {"warnings": 300}

@@ -52,6 +52,11 @@ _UNRESOLVED = re.compile(
     r"|Unknown lifecycle|No plugin found|requires a project|could not read|Non-resolvable"
     r"|Non-parseable|Malformed POM|selected project|No goals have been"
 )
+_NOTABLE = (
+    *("Tests run: ", "<<< ", "Results", "[INFO] ---", "BUILD ", "Reactor Summary", "[INFO] ["),
+    *("Failed to execute goal", "Scanning for projects", "COMPILATION", "could not read"),
+)
+"""What stands in the lines that matter while tests are running; the others are the tests'."""
 _MOST_REASONS = 3
 
 
@@ -84,6 +89,9 @@ class MavenParser:
     def take(self, line: Line) -> bool:
         """Read a line of the build."""
         text = line.text
+        tests = self._tests
+        if tests.running and not tests.attentive and not any(map(text.__contains__, _NOTABLE)):
+            return True
         if _SCANNING.match(text):
             began, self._begun = self._begun and self.tally.told, True
             return not (began or self.tally.ended or self._tests.running)
