@@ -16,7 +16,10 @@ from supervisor.digests import Diagnostic
 _TASK = re.compile(
     r"(?:> Task )?(?P<path>(?::[\w.-]+)+)(?: (?:UP-TO-DATE|FROM-CACHE|NO-SOURCE|SKIPPED|FAILED))?$"
 )
-_TESTS = re.compile(r"(?i)(?:\w*test|test\w*unit\w*|check)$")
+_TESTS = re.compile(  # Tasks whose output is what tests print; checkstyleTest is none.
+    r"(?i)(?!(?:compile|process|generate|checkstyle|pmd|cpd|spotbugs|findbugs|lint|detekt|ktlint"
+    r"|spotless|animalsniffer|kapt|ksp|run))(?:\w*test|test\w*unit\w*)$"
+)
 _COMPLETED = re.compile(
     r"(?P<total>\d+) tests? completed(?:, (?P<failed>\d+) failed)?(?:, (?P<skipped>\d+) skipped)?$"
 )

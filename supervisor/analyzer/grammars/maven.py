@@ -55,6 +55,7 @@ _UNRESOLVED = re.compile(
 _NOTABLE = (
     *("Tests run: ", "<<< ", "Results", "[INFO] ---", "BUILD ", "Reactor Summary", "[INFO] ["),
     *("Failed to execute goal", "Scanning for projects", "COMPILATION", "could not read"),
+    *("Failures:", "Errors:"),
 )
 """What stands in the lines that matter while tests are running; the others are the tests'."""
 _MOST_REASONS = 3

@@ -24,6 +24,8 @@ _LIST = re.compile(
     rf"{_FRONT}(?P<what>Failures|Errors|Failed tests|Tests in error|Flakes|Flaked tests|"
     r"Tests skipped|Skipped tests)(?: ?:\s*$|:  +(?P<entry>\S.*))"
 )
+_QUIET_LIST = re.compile(r"\[ERROR\] (?:Failures|Errors): *$")
+"""Where nothing but errors is printed, the heading above the lists is missing."""
 _KEYS = {
     "Failures": "failed",
     "Failed tests": "failed",
@@ -78,7 +80,8 @@ class Surefire:
         if _RESULTS.match(text) and self.running:
             self.listing, self._key = True, None
             return True
-        if self.listing:
+        if self.listing or (self.running and _QUIET_LIST.match(text)):
+            self.listing = True
             return self._list(text)
         return self._report(text) or self.running
 

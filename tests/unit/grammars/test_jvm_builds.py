@@ -538,3 +538,28 @@ def test_maven_2_says_why_without_a_level() -> None:
     assert digest.summary == "maven: build failed: Failed to resolve artifact."
     digest = only(text.format("There are test failures."), exit_code=1)
     assert digest.summary == "maven: failed"
+
+
+def test_maven_that_prints_errors_only() -> None:
+    """Quietly it prints no headings, and of the suites only those that failed."""
+    text = (
+        "[ERROR] Tests run: 4, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s "
+        "<<< FAILURE! -- in app.CartTest\n"
+        "[ERROR] app.CartTest.adds -- Time elapsed: 0.01 s <<< FAILURE!\n"
+        "java.lang.AssertionError: no\n\tat app.CartTest.adds(CartTest.java:12)\n\n"
+        "[ERROR] Failures: \n[ERROR]   CartTest.adds:12 no\n"
+        "[ERROR] Tests run: 9, Failures: 1, Errors: 0, Skipped: 0\n"
+    )
+    digest = only(text + FAILURE.partition("BUILD FAILURE\n")[2], exit_code=1)
+    assert digest.declared == {"failed": 1, "errors": 0, "skipped": 0, "passed": 8}
+    assert digest.summary == "maven: 1 failed, 8 passed: CartTest.adds no"
+
+
+def test_gradle_linters_of_tests_are_no_tests() -> None:
+    """A task that checks the tests' style shows findings, not what tests print."""
+    text = (
+        "> Task :checkstyleTest FAILED\n"
+        "[ant:checkstyle] [ERROR] /w/ATest.java:6: Line is longer. [LineLength]\n\n"
+        "BUILD FAILED in 1s\n"
+    )
+    assert all_of(text, exit_code=1)["checkstyle"].counted == {"errors": 1}
