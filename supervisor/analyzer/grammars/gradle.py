@@ -42,8 +42,8 @@ _TEST_FAILURES = re.compile(r"> There were failing tests")
 _STARTS = re.compile(
     r"Starting a Gradle Daemon|Welcome to Gradle \d|To honour the JVM settings for this build"
     r"|Daemon will be stopped at the end of the build"
-    r"|Downloading \S*/gradle-[\w.-]+\.zip|> Configure project |Parallel Configuration Cache|"
-    r"Calculating task graph as|Reusing configuration cache"
+    r"|Downloading \S*/gradle-[\w.-]+\.zip|> Configure project |Parallel Configuration Cache"
+    r"|Calculating task graph as|Reusing configuration cache"
 )
 _FAILURE = re.compile(r"FAILURE: Build (?:failed|completed) with")
 _TAIL = re.compile(
@@ -137,7 +137,7 @@ class GradleParser:
         if completed := _COMPLETED.match(text):
             # It says so only of what failed; a plug-in may have said the same above it.
             self._pending = None
-            self._declare(completed.group("total", "failed", "skipped"))
+            self._add(_counts(*completed.group("total", "failed", "skipped")))
             self._testing = True
             return True
         if logged := _LOGGED.match(text):
@@ -154,9 +154,6 @@ class GradleParser:
             self.tally.kind = "tests" if len(self._failures) else self.tally.kind
             return True
         return False
-
-    def _declare(self, said: tuple[str | None, ...]) -> None:
-        self._add(_counts(*said))
 
     def _logged(self) -> None:
         if self._pending is not None:

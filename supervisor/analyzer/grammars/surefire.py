@@ -15,7 +15,9 @@ TESTS_RUN = re.compile(
     rf"{_FRONT}Tests run: (?P<total>\d+), Failures: (?P<failed>\d+), Errors: (?P<errors>\d+),?"
     r"(?: Skipped: (?P<skipped>\d+))?(?:, Flakes: (?P<flaky>\d+))?(?P<took>,? Time elapsed: )?"
 )
-RUNNING = re.compile(rf"{_FRONT}Running (?P<suite>[\w.$]+)\s*$")
+RUNNING = re.compile(
+    rf"{_FRONT}Running (?P<suite>[\w$]+(?:\.[\w$]+)+|\w*(?:Tests?|Spec|IT)(?:\$\w+)?)\s*$"
+)
 _RESULTS = re.compile(rf"{_FRONT}Results ?:\s*$")
 _BAD = re.compile(
     rf"{_FRONT}(?P<test>\S.*?)(?: --|  ?) ?Time elapsed: [\d.,]+ \w+ *<<< (?P<what>FAILURE|ERROR)!"
