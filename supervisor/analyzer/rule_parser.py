@@ -38,6 +38,11 @@ _DECLARES = (Does.TRAILER, Does.SUBTOTAL, Does.CLEAN, Does.GREEN, Does.RED)
 _BEGINS_OR_ENDS = (Does.FINDING, Does.FILE, Does.START, *_DECLARES)
 
 
+_Kind = tuple[str | None, str | None, str | None]
+"""Code, message and severity of findings that may differ in their places."""
+_Place = tuple[str | None, _Kind]
+
+
 @dataclass(slots=True)
 class _Alike:
     """Findings that differ in their places only."""
@@ -108,8 +113,8 @@ class RuleParser:
         needs_code, needs_file = "code" in later, "file" in later
         a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *a_place = rule.columns
         remembers, repeats = self._grammar.remembers, rule.again or self._grammar.distinct
-        alike: dict[tuple[str | None, ...], _Alike] = {}
-        found_in: set[tuple[str | None, ...]] = set()
+        alike: dict[_Kind, _Alike] = {}
+        found_in: set[_Place] = set()
         count = 0
         for text in texts:
             found = match(bare(text))
@@ -127,27 +132,31 @@ class RuleParser:
                 if self._knows((file, *at, code, message and message.strip())) and repeats:
                     continue
             kind = (code, message, groups[a_severity] or groups[a_warning])
-            found_in.add((code, file, message))
+            found_in.add((file, kind))
             known = alike.get(kind)
             if known is None:
                 alike[kind] = _Alike(found, file)
             else:
                 known.times += 1
         self._file = file
-        self._add_alike(rule, alike.values(), found_in)
+        self._add_alike(rule, alike, found_in)
         if count < _HOT_STREAK:
             self._streak = 0
         return count
 
-    def _add_alike(
-        self, rule: Rule, alike: Iterable[_Alike], found_in: Iterable[tuple[str | None, ...]]
-    ) -> None:
-        for known in alike:
+    def _add_alike(self, rule: Rule, alike: Mapping[_Kind, _Alike], found_in: set[_Place]) -> None:
+        notes: set[_Kind] = set()
+        for kind, known in alike.items():
             finding = self._found(rule, known.first.groupdict(), known.file)
             finding.times = known.times
             self.tally.add(finding)
-        for place in found_in:
-            self.tally.place(*place)
+            if finding.counts_as == "notes":
+                notes.add(kind)
+        for file, kind in found_in:
+            if kind not in notes:
+                self.tally.place(kind[0], file, kind[1])
+            elif file is not None:
+                self.tally.files.add(file)
 
     def _go_on(self, text: str) -> bool:
         """Read a line that no rule matches."""

@@ -143,3 +143,11 @@ def test_floods_are_read_as_line_by_line() -> None:
     assert whole.segments[0].counted == {"warnings": 300}
     twice = analyze([("".join(lines) * 2).encode()])
     assert twice.segments[0].counted == {"warnings": 300}
+
+
+def test_floods_of_notes_are_no_failures() -> None:
+    """Notes do not belong to a failure's identity, however they are read."""
+    lines = ["a.cpp(3): warning C4251: needs a dll-interface\n"]
+    lines += [f"b{n}.h(7): note: see declaration of 'x'\n" for n in range(40)]
+    whole = analyze(["".join(lines).encode()])
+    assert whole.segments == analyze([line.encode() for line in lines]).segments
