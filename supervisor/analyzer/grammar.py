@@ -136,6 +136,8 @@ class Grammar:
     warnings alone leave the word to the exit status."""
     resumes: bool = False
     """It goes on after another tool's lines even where it could have been over before them."""
+    wraps: bool = False
+    """It runs other programs: that one of them failed is not why it did."""
     opaque: bool = False
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None

@@ -124,8 +124,7 @@ class Analyzer:
             self._verdicts.add(verdict)
         self._digests += 1
         tally = segment.parser.tally
-        says_why = bool(tally.counted or tally.declared or tally.broken or not tally.red)
-        self._explained |= verdict in BAD and says_why
+        self._explained |= verdict in BAD and not (segment.grammar.wraps and tally.silent)
         return digest_of(segment, self._name(segment), verdict, outcome)
 
     def _name(self, segment: Segment) -> str:

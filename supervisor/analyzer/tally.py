@@ -191,6 +191,11 @@ class Tally:
         return bool(said or self.counted or self.declared)
 
     @property
+    def silent(self) -> bool:
+        """Whether the tool has said neither what is wrong nor how much."""
+        return not (self.counted or self.declared or self.broken)
+
+    @property
     def problems(self) -> int:
         """Errors and failures, declared or counted, whichever says more."""
         return max(_sum(self.declared), _sum(self.counted))

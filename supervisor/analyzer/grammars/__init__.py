@@ -3,6 +3,7 @@
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
 from supervisor.analyzer.grammars.javascript import JAVASCRIPT
+from supervisor.analyzer.grammars.jvm import JVM
 from supervisor.analyzer.grammars.python_tools import PYTHON
 
 GRAMMARS: tuple[Grammar, ...] = (
@@ -15,4 +16,5 @@ GRAMMARS: tuple[Grammar, ...] = (
     mypy.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
+    *JVM,
 )

@@ -123,6 +123,7 @@ TESTS = Grammar(
 GRAMMAR = Grammar(
     name="bun",
     kind="packages",
+    wraps=True,
     urgent=re.compile(r"ResolveMessage"),
     rules=(
         Rule(

@@ -172,6 +172,7 @@ def _script_name(script: re.Match[str]) -> str:
 GRAMMAR = Grammar(
     name="npm",
     kind="packages",
+    wraps=True,
     aliases=("npx",),
     at_once=False,
     parser=NpmParser,
