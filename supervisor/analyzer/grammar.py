@@ -24,7 +24,9 @@ class Does(Enum):
     """One diagnostic, from the groups ``file line column code name message severity times``."""
     TRAILER = auto()
     """The tool's closing count. Every other group is a number that the tool declares, but for
-    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``."""
+    ``counts``, which holds several, each before its word (``2 failed, 1 passed``), ``remark``,
+    words for the summary, and ``safe`` and ``unsafe``, as for ``FIXABLE``. ``mended`` is the part
+    of the ``errors`` that is mended by now."""
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
     GREEN = auto()
@@ -58,7 +60,9 @@ class Rule:
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
     """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    a line that it matches, a blank one, or a dozen others."""
+    lines that it matches have told them, up to a blank line or a dozen others."""
+    spans_blanks: bool = False
+    """A blank line does not end what ``continues``."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)

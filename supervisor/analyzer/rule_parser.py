@@ -12,6 +12,7 @@ from supervisor.analyzer.text import bare
 from supervisor.digests import Fixable
 
 _MOST_CONTINUATIONS = 12
+_MOST_REMARKS = 4
 _HOT_STREAK = 8
 """Findings in a row by one rule after which the next lines are tried on that rule first."""
 _MOST_REMEMBERED = 20_000
@@ -165,10 +166,8 @@ class RuleParser:
                 self._declare(rule, groups, line)
             case Does.FIXABLE:
                 kinds = ("safe", "errors", "warnings")
-                tally.fixable = Fixable(
-                    safe=sum(number(groups.get(kind)) for kind in kinds),
-                    unsafe=number(groups.get("unsafe")),
-                )
+                safe = sum(number(groups.get(kind)) for kind in kinds)
+                tally.fixable = Fixable(safe=safe, unsafe=number(groups.get("unsafe")))
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
             case Does.BROKEN:
@@ -184,7 +183,7 @@ class RuleParser:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         finding = self._found(rule, groups, None if "file" in later else self._file)
         self._file = finding.file or self._file
-        if any(getattr(finding, name) is None for name in later):
+        if rule.continues is not None and _lacks(finding, rule.continues):
             self._open, self._continued = (rule, finding), 0
         else:
             self._add(finding)
@@ -207,6 +206,7 @@ class RuleParser:
         tally = self.tally
         if not tally.counted:
             self._look_back(rule, line)
+        self._note(groups)
         declared = declared_by(groups)
         if rule.does is Does.SUBTOTAL:
             for key, value in declared.items():
@@ -216,6 +216,18 @@ class RuleParser:
         tally.ended = True
         tally.green = rule.does is Does.GREEN
         self._in_file = False
+
+    def _note(self, groups: dict[str, str | None]) -> None:
+        """Take out of a closing line's groups what is no number of findings."""
+        tally = self.tally
+        remark, safe, unsafe = (groups.pop(key, None) for key in ("remark", "safe", "unsafe"))
+        if remark and remark not in tally.remarks and len(tally.remarks) < _MOST_REMARKS:
+            tally.remarks.append(remark)
+        if safe is not None or unsafe is not None:
+            so_far = tally.fixable or Fixable(safe=0)
+            tally.fixable = Fixable(
+                safe=so_far.safe + number(safe), unsafe=so_far.unsafe + number(unsafe)
+            )
 
     def _look_back(self, trailer: Rule, line: Line) -> None:
         """Read the rows right above a trailer, which no literal could have told from prose."""
@@ -248,19 +260,20 @@ class RuleParser:
             return False
         self._continued += 1
         if match := rule.continues.match(text):
-            self._open = None
             rest = found(match.groupdict(), None)
-            self._add(
-                replace(
-                    finding,
-                    file=finding.file or rest.file,
-                    line=finding.line or rest.line,
-                    column=finding.column or rest.column,
-                    code=finding.code or rest.code,
-                )
+            finding = replace(
+                finding,
+                file=finding.file or rest.file,
+                line=finding.line or rest.line,
+                column=finding.column or rest.column,
+                code=finding.code or rest.code,
             )
+            self._open = (rule, finding)
+            if not _lacks(finding, rule.continues):
+                self.close()
             return True
-        if not text.strip() or self._continued > _MOST_CONTINUATIONS:
+        ends = not text.strip() and not rule.spans_blanks
+        if ends or self._continued > _MOST_CONTINUATIONS:
             self.close()
             return False
         return True
@@ -294,6 +307,8 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
 
     >>> declared_by({"errors": "3", "counts": "1 failing, 2 pending", "total": None})
     {'errors': 3, 'failed': 1, 'skipped': 2}
+    >>> declared_by({"errors": "3", "mended": "2"})
+    {'errors': 1, 'mended': 2}
     """
     declared = {
         key: number(value) for key, value in groups.items() if value is not None and key != "counts"
@@ -302,7 +317,13 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
         word = words.lower()
         key = _WORDS.get(word, word)
         declared[key] = declared.get(key, 0) + number(digits)
+    if "errors" in declared and "mended" in declared:
+        declared["errors"] = max(0, declared["errors"] - declared["mended"])
     return declared
+
+
+def _lacks(finding: Finding, continues: re.Pattern[str]) -> bool:
+    return any(getattr(finding, name) is None for name in continues.groupindex)
 
 
 def _can_be_hot(rule: Rule) -> bool:

@@ -36,6 +36,8 @@ _SEVERITIES = {
     "help": "notes",
 }
 _RANK_OF = {"errors": 2, "failed": 2, "warnings": 3, "notes": 4}
+_NO_FINDING = frozenset({"passed", "skipped"})
+"""A test's line that is counted and no more."""
 URGENT_RANK = 1
 """A finding of this rank or a lower one explains others; it is shown first."""
 
@@ -126,30 +128,9 @@ class Tally:
 
     def add(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is of more consequence than the first."""
-        code, message, counts_as = finding.code, finding.message, finding.counts_as
-        self.counted[counts_as] += finding.times
-        if code is not None and (code in self.by_code or _room(self.by_code)):
-            self.by_code[code] += finding.times
-        if counts_as != "notes":
-            self.place(code, finding.file, message)
-        elif finding.file is not None:
-            self.files.add(finding.file)
-        kind = (code, message, counts_as)
-        cause = self._kinds.get(kind)
-        if cause is not None:
-            if cause:
-                self.causes[cause] += finding.times
-            return
-        cause = ""
-        if counts_as != "notes":
-            cause = self.blame(finding.cause or message, finding.times)
-        rank = self._rank(finding)
-        if rank <= URGENT_RANK and code is not None:
-            self.urgent_codes.add(code)
-        if rank < self.first_rank:
-            self.first, self.first_rank = finding.diagnostic, rank
-        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
-            self._kinds[kind] = cause
+        self.counted[finding.counts_as] += finding.times
+        if finding.counts_as not in _NO_FINDING:
+            self._keep(finding)
 
     def place(self, code: str | None, file: str | None, message: str | None) -> None:
         """Note where a finding of some kind stands."""
@@ -188,6 +169,31 @@ class Tally:
     def problems(self) -> int:
         """Errors and failures, declared or counted, whichever says more."""
         return max(_sum(self.declared), _sum(self.counted))
+
+    def _keep(self, finding: Finding) -> None:
+        code, message, counts_as = finding.code, finding.message, finding.counts_as
+        if code is not None and (code in self.by_code or _room(self.by_code)):
+            self.by_code[code] += finding.times
+        if counts_as != "notes":
+            self.place(code, finding.file, message)
+        elif finding.file is not None:
+            self.files.add(finding.file)
+        kind = (code, message, counts_as)
+        cause = self._kinds.get(kind)
+        if cause is not None:
+            if cause:
+                self.causes[cause] += finding.times
+            return
+        cause = ""
+        if counts_as != "notes":
+            cause = self.blame(finding.cause or message, finding.times)
+        rank = self._rank(finding)
+        if rank <= URGENT_RANK and code is not None:
+            self.urgent_codes.add(code)
+        if rank < self.first_rank:
+            self.first, self.first_rank = finding.diagnostic, rank
+        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
+            self._kinds[kind] = cause
 
     def _rank(self, finding: Finding) -> int:
         rank = _RANK_OF.get(finding.counts_as, 3)
