@@ -2,6 +2,25 @@
 
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
+from supervisor.analyzer.grammars.composer import COMPOSER
+from supervisor.analyzer.grammars.cucumber import CUCUMBER
+from supervisor.analyzer.grammars.minitest import MINITEST
+from supervisor.analyzer.grammars.php import PHP
+from supervisor.analyzer.grammars.php_linters import PHP_CS_FIXER, PHPCS, PSALM
+from supervisor.analyzer.grammars.php_run_tests import PHP_RUN_TESTS
+from supervisor.analyzer.grammars.phpstan import PHPSTAN
+from supervisor.analyzer.grammars.phpunit import PEST, PHPUNIT
+from supervisor.analyzer.grammars.rspec import RSPEC
+from supervisor.analyzer.grammars.rubocop import RUBOCOP, STANDARDRB
+from supervisor.analyzer.grammars.ruby_linters import (
+    BRAKEMAN,
+    ERB_LINT,
+    HAML_LINT,
+    PUPPET_LINT,
+    REEK,
+    SCSS_LINT,
+    SLIM_LINT,
+)
 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
@@ -11,4 +30,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     mypy.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
+    *(RSPEC, MINITEST, CUCUMBER, PHPUNIT, PEST, PHP_RUN_TESTS),
+    *(PHPSTAN, PSALM, PHPCS, PHP_CS_FIXER, COMPOSER, PHP),
+    *(STANDARDRB, REEK, HAML_LINT, SLIM_LINT, SCSS_LINT, ERB_LINT, BRAKEMAN, PUPPET_LINT, RUBOCOP),
 )
