@@ -34,7 +34,7 @@ class Does(Enum):
     FIXABLE = auto()
     """How many findings the fix command mends: ``safe`` or ``errors warnings``, ``unsafe``."""
     FILE = auto()
-    """The file that the following findings are in, up to a blank line."""
+    """The file that the following findings are in, up to a blank line; perhaps with their line."""
     START = auto()
     """The first line of an execution."""
     BROKEN = auto()
@@ -59,8 +59,8 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    lines that it matches have told them, up to a blank line or a dozen others."""
+    """A finding that lacks one of this pattern's groups (``file line column code message``) goes
+    on until lines that it matches have told them, up to a blank line or a dozen others."""
     spans_blanks: bool = False
     """A blank line does not end what ``continues``."""
     counts_as: str | None = None

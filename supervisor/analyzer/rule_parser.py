@@ -55,6 +55,8 @@ class RuleParser:
         self._grammar = grammar
         self.index = index
         self._file: str | None = None
+        self._line: int | None = None
+        """The line that stands beside the file's name, for findings below it."""
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
@@ -170,6 +172,7 @@ class RuleParser:
                 tally.fixable = Fixable(safe=safe, unsafe=number(groups.get("unsafe")))
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
+                self._line = number(groups.get("line")) or None
             case Does.BROKEN:
                 tally.broken = tally.broken or groups.get("message") or line.text.strip()
                 tally.identify("broken", tally.broken)
@@ -190,6 +193,7 @@ class RuleParser:
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
         finding = found(groups, file)
+        finding.line = finding.line or self._line
         word = groups.get("severity") or groups.get("warning")
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
         return finding
@@ -267,6 +271,7 @@ class RuleParser:
                 line=finding.line or rest.line,
                 column=finding.column or rest.column,
                 code=finding.code or rest.code,
+                message=finding.message or rest.message,
             )
             self._open = (rule, finding)
             if not _lacks(finding, rule.continues):
@@ -323,7 +328,7 @@ def declared_by(groups: Mapping[str, str | None]) -> dict[str, int]:
 
 
 def _lacks(finding: Finding, continues: re.Pattern[str]) -> bool:
-    return any(getattr(finding, name) is None for name in continues.groupindex)
+    return not all(getattr(finding, name) for name in continues.groupindex)
 
 
 def _can_be_hot(rule: Rule) -> bool:
