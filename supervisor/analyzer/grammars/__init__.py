@@ -3,8 +3,11 @@
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
 from supervisor.analyzer.grammars.ansible import ANSIBLE_PLAYBOOK
+from supervisor.analyzer.grammars.ci import GITHUB_ACTIONS, GITLAB_CI, JENKINS, TRAVIS
+from supervisor.analyzer.grammars.cloud import AWS, FIREBASE
 from supervisor.analyzer.grammars.composer import COMPOSER
 from supervisor.analyzer.grammars.cucumber import CUCUMBER
+from supervisor.analyzer.grammars.docker import DOCKER, DOCKER_COMPOSE
 from supervisor.analyzer.grammars.elm_dart_nix import DART_ANALYZE, ELM, FLUTTER_TEST, NIX
 from supervisor.analyzer.grammars.file_linters import (
     HADOLINT,
@@ -16,7 +19,9 @@ from supervisor.analyzer.grammars.file_linters import (
     XMLLINT,
     YUI,
 )
+from supervisor.analyzer.grammars.git import GH, GIT
 from supervisor.analyzer.grammars.haskell import GHC, HLINT
+from supervisor.analyzer.grammars.kubernetes import HELM, KUBECTL
 from supervisor.analyzer.grammars.minitest import MINITEST
 from supervisor.analyzer.grammars.perl import PERL, PERLCRITIC
 from supervisor.analyzer.grammars.php import PHP
@@ -38,6 +43,7 @@ from supervisor.analyzer.grammars.ruby_linters import (
 )
 from supervisor.analyzer.grammars.shell import SHELL
 from supervisor.analyzer.grammars.shell_linters import BASHATE, SHELLCHECK
+from supervisor.analyzer.grammars.terraform import TERRAFORM
 from supervisor.analyzer.grammars.yaml_linters import ACTIONLINT, ANSIBLE_LINT, YAMLLINT
 
 GRAMMARS: tuple[Grammar, ...] = (
@@ -53,6 +59,8 @@ GRAMMARS: tuple[Grammar, ...] = (
     *(PERLCRITIC, PROVE, PERL, SHELL, ANSIBLE_PLAYBOOK),
     *(LUACHECK, VINT, XMLLINT, PSSCRIPTANALYZER, TFLINT, YUI, TYPECHECK, HLINT, GHC),
     *(ELM, DART_ANALYZE, FLUTTER_TEST, NIX),
+    *(TERRAFORM, DOCKER, DOCKER_COMPOSE, KUBECTL, HELM, FIREBASE, AWS, GH, GIT),
+    *(GITHUB_ACTIONS, TRAVIS, GITLAB_CI, JENKINS),
     *(PHPSTAN, PSALM, PHPCS, PHP_CS_FIXER, COMPOSER, PHP),
     *(STANDARDRB, REEK, HAML_LINT, SLIM_LINT, SCSS_LINT, ERB_LINT, BRAKEMAN, PUPPET_LINT, RUBOCOP),
 )

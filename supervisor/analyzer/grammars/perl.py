@@ -57,8 +57,8 @@ PERL = Grammar(
             literal=(*_FILES, "-e line 0"),
             pattern=re.compile(
                 r"(?P<message>(?:syntax error|Can't |Global symbol|Bareword|Missing right"
-                r"|Undefined |Illegal |Died|Not an? \w+ reference|Unmatched |Unrecognized character|Type of "
-                r"|(?:Too many|Not enough) arguments|Modification of|Attempt to|No such |Invalid "
+                r"|Undefined |Illegal |Died|Not an? \w+ reference|Unmatched |Type of "
+                r"|Unrecognized character|(?:Too many|Not enough) arguments|Modification of|Attempt to|No such |Invalid "
                 r"|Experimental |Search pattern not|Number found where|(?:String|Operator|Scalar"
                 rf"|Array|Bareword) found where|Missing |Quantifier|Variable \").*?){_PLACE}"
             ),
