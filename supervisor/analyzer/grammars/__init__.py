@@ -3,7 +3,7 @@
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
 from supervisor.analyzer.grammars.ansible import ANSIBLE_PLAYBOOK
-from supervisor.analyzer.grammars.ci import GITHUB_ACTIONS, GITLAB_CI, JENKINS, TRAVIS
+from supervisor.analyzer.grammars.ci import GITHUB_ACTIONS
 from supervisor.analyzer.grammars.cloud import AWS, FIREBASE
 from supervisor.analyzer.grammars.composer import COMPOSER
 from supervisor.analyzer.grammars.cucumber import CUCUMBER
@@ -60,7 +60,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     *(LUACHECK, VINT, XMLLINT, PSSCRIPTANALYZER, TFLINT, YUI, TYPECHECK, HLINT, GHC),
     *(ELM, DART_ANALYZE, FLUTTER_TEST, NIX),
     *(TERRAFORM, DOCKER, DOCKER_COMPOSE, KUBECTL, HELM, FIREBASE, AWS, GH, GIT),
-    *(GITHUB_ACTIONS, TRAVIS, GITLAB_CI, JENKINS),
+    GITHUB_ACTIONS,
     *(PHPSTAN, PSALM, PHPCS, PHP_CS_FIXER, COMPOSER, PHP),
     *(STANDARDRB, REEK, HAML_LINT, SLIM_LINT, SCSS_LINT, ERB_LINT, BRAKEMAN, PUPPET_LINT, RUBOCOP),
 )

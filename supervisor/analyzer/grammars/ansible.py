@@ -20,7 +20,7 @@ _HOST = re.compile(
     r"\S+\s+: ok=(?P<passed>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<errors>\d+)"
     r"\s+failed=(?P<failed>\d+)(?:\s+skipped=(?P<skipped>\d+))?"
 )
-_ERROR = re.compile(r"(?:\[ERROR\]|ERROR!)[: ]+(?P<message>\S.*)")
+_ERROR = re.compile(r"(?:\[ERROR\]: |ERROR! )(?P<message>\S.*)")
 
 
 class PlaybookParser:

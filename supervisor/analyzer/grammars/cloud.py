@@ -19,7 +19,7 @@ FIREBASE = Grammar(
         ),
         Rule(
             does=Does.GREEN,
-            literal="  Deploy complete!",
+            literal="Deploy complete!",
             pattern=re.compile(r"\W{1,2} {1,2}Deploy complete!"),
         ),
         Rule(

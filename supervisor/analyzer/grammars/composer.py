@@ -35,14 +35,20 @@ COMPOSER = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=("Exception]", "ErrorException]"),
-            pattern=re.compile(r"  (?P<message>\S.*?)\s*$"),
-            before=re.compile(r"  \[(?P<code>(?:[A-Z]\w*\\)*\w*Exception)\]\s*$"),
+            literal="  [Composer\\",
+            pattern=re.compile(r"  \[(?P<code>Composer\\[\w\\]*Exception)\]\s*$"),
+            continues=re.compile(r"  (?P<message>\S.*?)\s*$"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="Exception]",
+            pattern=re.compile(r"  \[(?P<code>[\w\\]*Exception)\]\s*$"),
+            continues=re.compile(r"  (?P<message>\S.*?)\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
-            literal=("Composer could not ", "./composer.json", "composer.lock"),
+            literal=("Composer could not ", "composer.json", "present in the lock file"),
             pattern=re.compile(
                 r"\s*(?P<message>Composer could not (?:find|detect) .*"
                 r"|\"\./composer\.json\" does not .*"

@@ -21,7 +21,7 @@ _PARSE = re.compile(
 )
 _LEGACY = re.compile(
     r"(?P<message>The command '.*' returned a non-zero code: \d+"
-    r"|unable to prepare context: .*|failed to build: .*|COPY failed: .*|ADD failed: .*)"
+    r"|unable to prepare context: .*|COPY failed: .*|ADD failed: .*)"
 )
 _CLIENT = re.compile(
     r"(?:docker: |ERROR: |error: )?(?P<message>Cannot connect to the Docker daemon .*"
@@ -122,7 +122,7 @@ DOCKER = Grammar(
         Rule(does=Does.FINDING, literal="0 ERROR: ", pattern=re.compile(r"#\d+ ERROR: \S")),
         Rule(
             does=Does.FINDING,
-            literal=("failed to solve", "ERROR: failed to build"),
+            literal=("failed to solve", "failed to build"),
             pattern=_SOLVE,
         ),
         Rule(does=Does.FINDING, literal="ockerfile parse error", pattern=_PARSE),
@@ -152,7 +152,7 @@ DOCKER = Grammar(
             pattern=_BUILT,
         ),
         Rule(does=Does.TAIL, literal=" (line 0)", pattern=_WARNING, opens=False),
-        Rule(does=Does.TAIL, literal="file:0", pattern=_PLACE, opens=False),
+        Rule(does=Does.TAIL, literal=("ockerfile", "ontainerfile"), pattern=_PLACE, opens=False),
     ),
 )
 
@@ -164,7 +164,7 @@ DOCKER_COMPOSE = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=(" is unhealthy", "dependency failed to start", " exited (0)"),
+            literal=(" is unhealthy", "has no healthcheck configured", " exited (0)"),
             pattern=re.compile(
                 r"(?:dependency failed to start: )?(?P<message>container \S+ (?:is unhealthy"
                 r"|exited \([1-9]\d*\)|has no healthcheck configured))"
@@ -185,7 +185,7 @@ DOCKER_COMPOSE = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=(" failed to build: ", "ERROR: Service '"),
+            literal="failed to build",
             pattern=re.compile(
                 r"(?:ERROR: )?(?P<message>[Ss]ervice ['\"](?P<name>[\w.-]+)['\"]"
                 r" failed to build.*)"
@@ -201,8 +201,9 @@ DOCKER_COMPOSE = Grammar(
             ),
             pattern=re.compile(
                 r"(?:ERROR: )?(?P<message>no configuration file provided: not found"
-                r"|no such service: .*|yaml: .*|validating \S*compose\.ya?ml: .*"
-                r"|parsing \S*compose\.ya?ml: .*|The Compose file '.*' is invalid because:?)"
+                r"|no such service: .*|validating \S*compose\.ya?ml: .*"
+                r"|parsing \S*compose\.ya?ml: .*"
+                r"|The Compose file '\S*compose\.ya?ml' is invalid because:?)"
             ),
         ),
         Rule(

@@ -24,7 +24,7 @@ ELM = Grammar(
         Rule(
             does=Does.FINDING,
             literal="-- elm.json",
-            pattern=re.compile(r"-- (?P<name>[A-Z][A-Z ':-]+?) -+ (?P<file>elm\.json)\s*$"),
+            pattern=re.compile(r"-- (?P<name>[A-Z][A-Z ':-]+?) -{2,} (?P<file>elm\.json)\s*$"),
         ),
         Rule(
             does=Does.GREEN,

@@ -29,7 +29,7 @@ HADOLINT = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=("ockerfile:0:0 ", "ontainerfile:0:0 "),
+            literal=("ockerfile", "ontainerfile"),
             pattern=re.compile(
                 r"(?P<file>\S*[Dd]ockerfile\S*|\S*[Cc]ontainerfile\S*):(?P<line>\d+):(?P<column>\d+)"
                 r" (?:(?P<severity>error): )?(?P<message>(?:unexpected|invalid|expecting) .*)"
@@ -157,11 +157,12 @@ _PS_NAMES = (
     *("PSAlign", "PSAvoid", "PSDSC", "PSMisleading", "PSMissing", "PSPlace", "PSPossible"),
     *("PSProvide", "PSReserved", "PSReview", "PSShouldProcess", "PSUse"),
 )
+_PS_CODE = rf"(?P<code>(?:{'|'.join(_PS_NAMES)})\w*)"
 _PS_TABLE = re.compile(
-    r"\s*(?P<code>PS[A-Z]\w+)\s+(?P<severity>Information|Warning|Error|ParseError)\s+"
+    rf"\s*{_PS_CODE}\s+(?P<severity>Information|Warning|Error|ParseError)\s+"
     r"(?:(?P<file>\S+\.ps\w+)\s+)?(?P<line>\d+)\s+(?P<message>\S.*)"
 )
-_PS_NAME = re.compile(r"(?:RuleName\s+: )?(?P<code>PS[A-Z]\w+)\s*$")
+_PS_NAME = re.compile(rf"(?:RuleName\s+: )?{_PS_CODE}\s*$")
 _PS_FIELD = re.compile(r"(?P<key>Severity|Line|Message|ScriptName|ScriptPath)\s+: (?P<value>.*\S)")
 _PS_SEVERITY = re.compile(r"(?P<severity>Information|Warning|Error|ParseError)$")
 _PS_KEYS = {"information": "notes", "parseerror": "errors"}
@@ -296,7 +297,10 @@ YUI = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_YUI,
-            pattern=re.compile(r"\[(?P<severity>WARNING|ERROR)\] (?P<message>\S.*)"),
+            pattern=re.compile(
+                r"\[(?P<severity>WARNING|ERROR)\]"
+                rf" (?P<message>\S.*(?:{'|'.join(map(re.escape, _YUI))}).*)"
+            ),
         ),
         Rule(
             does=Does.TAIL, literal=" ---> ", pattern=re.compile(r".* ---> .* <--- "), opens=False

@@ -13,7 +13,7 @@ _REJECTED = re.compile(
     r" ! \[(?P<how>(?:remote )?rejected|remote failure)\]\s+(?P<refs>\S+(?: -> \S+)?)"
     r" \((?P<reason>.*)\)$"
 )
-_REMOTE = re.compile(r"remote: (?:\W*(?:error|fatal|ERROR):? )(?P<message>\S.*)")
+_REMOTE = re.compile(r"remote: (?:error|fatal|ERROR): (?P<message>\S.*)")
 _CONFLICT = re.compile(
     r"CONFLICT \((?P<kind>[\w/ -]+)\): (?P<message>.*?(?: in (?P<file>\S+))?)\.?$"
 )
@@ -37,7 +37,7 @@ _CONSEQUENCE = re.compile(
 _NOTHING = re.compile(
     r"(?P<said>nothing to commit|no changes added to commit|nothing added to commit)\b"
 )
-_GREEN = re.compile(r"(?P<said>Everything up-to-date|Already up[ -]to[ -]date\.)$")
+_GREEN = re.compile(r"(?P<said>Everything up-to-date|Already up(?: to |-to-)date\.)$")
 _CHANGED = re.compile(r" (?P<said>(?P<changed>\d+) files? changed(?:, \d+ \w+\([+-]\))+)$")
 _COMMIT = re.compile(r"\[\S+(?: \([\w-]+\))? [0-9a-f]{7,40}\] ")
 _UNKNOWN = re.compile(r"git: (?P<message>'.*' is not a git command)")
@@ -200,10 +200,15 @@ GH = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=("gh auth login", "no pull requests found for ", "failed to run git: "),
+            literal=(
+                "gh auth login",
+                "no pull requests found for ",
+                "failed to run git: ",
+                "GH_TOKEN environment",
+            ),
             pattern=re.compile(
-                r"(?P<message>To get started with GitHub CLI, please run:.*|no pull requests found"
-                r" for .*|failed to run git: .*|.*populate the GH_TOKEN environment variable.*)"
+                r"(?P<message>To get started with GitHub CLI, please run:.*gh auth login"
+                r"|no pull requests found for .*|failed to run git: .*|.*populate the GH_TOKEN environment variable.*)"
             ),
         ),
         Rule(

@@ -7,9 +7,9 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.l?hsc?)"
+_FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:l?hs|hsc))"
 _SPAN = r":(?:(?P<line>\d+):(?P<column>\d+)(?:-\d+)?|\((?P<from>\d+),\d+\)-\(\d+,\d+\))"
-_HASKELL = (".hs:0:0", ".lhs:0:0", ".hs:(0", ".lhs:(0", ".hsc:0:0")
+_HASKELL = (".hs:0:0", ".lhs:0:0", ".hs:(0", ".lhs:(0", ".hsc:0:0", ".hsc:(0")
 
 GHC = Grammar(
     name="ghc",

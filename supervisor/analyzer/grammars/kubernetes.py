@@ -37,9 +37,10 @@ KUBECTL = Grammar(
             pattern=re.compile(
                 r"error: (?P<message>(?:timed out waiting|no matching resources"
                 r"|unable to (?:recognize|decode|read|connect|forward|upgrade)"
-                r"|.* exceeded its progress deadline|error valid|no context|You must be logged in|the path |error parsing |resource mapping not"
+                r"|.* exceeded its progress deadline|error validating |no context"
+                r"|You must be logged in|the path |error parsing |resource mapping not found"
                 r"|no objects passed|the server doesn't have|failed to create|context \""
-                r"|current-context).*)"
+                r"|current-context ).*)"
             ),
         ),
         Rule(
@@ -92,13 +93,10 @@ HELM = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=(
-                "[ERROR] templates/",
-                "[ERROR] Chart.yaml",
-                "[ERROR] values.yaml",
-                "[WARNING] templates/",
-                "[WARNING] Chart.yaml",
-                "[INFO] Chart.yaml",
+            literal=tuple(
+                f"[{level}] {what}"
+                for level in ("ERROR", "WARNING", "INFO")
+                for what in ("templates/", "Chart.yaml", "values.yaml")
             ),
             pattern=re.compile(
                 r"\[(?P<severity>ERROR|WARNING|INFO)\] (?P<file>(?:templates/|Chart\.yaml"

@@ -139,13 +139,13 @@ MINITEST = Grammar(
         Rule(
             does=Does.START,
             literal="#test_",
-            pattern=_NAMED,
+            pattern=re.compile(r"\s*[A-Z]\w*(?:::[\w ]+)*#test_.*:$"),
             before=re.compile(r"(?:Failure|Error):$"),
         ),
         Rule(
             does=Does.START,
             literal=("Failure: test", "Error: test", 'FAIL["test', 'ERROR["test'),
-            pattern=re.compile(rf"{_UNIT.pattern}|\s*(?:FAIL|ERROR)\[\"[^\"]+\","),
+            pattern=re.compile(rf"{_UNIT.pattern}|\s*(?:FAIL|ERROR)\[\"test[^\"]+\","),
         ),
     ),
 )

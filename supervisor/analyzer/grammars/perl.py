@@ -7,8 +7,9 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_PLACE = r" at (?P<file>-e|-|\S+) line (?P<line>\d+)(?:\.|, .*)?$"
-_FILES = (".pl line 0", ".pm line 0", ".PL line 0", ".cgi line 0", ".t line 0", " - line 0")
+_ANY_PLACE = r" at (?P<file>\S+) line (?P<line>\d+)(?:\.|, .*)?$"
+_PLACE = _ANY_PLACE.replace(r"\S+", r"-e|-|\S+\.(?:pl|pm|cgi|t)", 1)
+_FILES = (".pl line 0", ".pm line 0", ".cgi line 0", ".t line 0", " - line 0", " -e line 0")
 _WARNINGS = (
     r"Use of uninitialized value|Use of .* is deprecated|Useless use of|Name \".*\" used only once"
     r"|Subroutine \w+ redefined|.* masks earlier declaration|Scalar value .* better written as"
@@ -23,7 +24,6 @@ PERL = Grammar(
     name="perl",
     kind="build",
     distinct=True,
-    urgent=re.compile(r"missing module"),
     rules=(
         Rule(
             does=Does.TAIL,
@@ -42,9 +42,7 @@ PERL = Grammar(
         Rule(
             does=Does.FINDING,
             literal="in @INC (",
-            pattern=re.compile(
-                rf"(?P<message>Can't locate (?P<what>\S+)(?: in @INC)) \(.*\){_PLACE}"
-            ),
+            pattern=re.compile(rf"(?P<message>Can't locate \S+ in @INC) \(.*\){_ANY_PLACE}"),
         ),
         Rule(
             does=Does.FINDING,
@@ -54,19 +52,20 @@ PERL = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=(*_FILES, "-e line 0"),
+            literal=_FILES,
             pattern=re.compile(
                 r"(?P<message>(?:syntax error|Can't |Global symbol|Bareword|Missing right"
                 r"|Undefined |Illegal |Died|Not an? \w+ reference|Unmatched |Type of "
-                r"|Unrecognized character|(?:Too many|Not enough) arguments|Modification of|Attempt to|No such |Invalid "
+                r"|Unrecognized character|(?:Too many|Not enough) arguments|Modification of"
+                r"|Attempt to|No such |Invalid "
                 r"|Experimental |Search pattern not|Number found where|(?:String|Operator|Scalar"
                 rf"|Array|Bareword) found where|Missing |Quantifier|Variable \").*?){_PLACE}"
             ),
         ),
         Rule(
             does=Does.FINDING,
-            literal=_FILES,
-            pattern=re.compile(rf"(?P<message>\S.*?){_PLACE}"),
+            literal=" line 0",
+            pattern=re.compile(rf"(?P<message>\S.*?){_ANY_PLACE}"),
             opens=False,
         ),
         Rule(

@@ -37,7 +37,9 @@ PHP = Grammar(
         Rule(  # An exception's message may have lines of its own.
             does=Does.FINDING,
             literal=("PHP Fatal error: ", "PHP Parse error: ", "Fatal error: Uncaught "),
-            pattern=re.compile(rf"{_FRONT}{_FATAL}: +(?P<message>\S.*)"),
+            pattern=re.compile(
+                rf"(?:{_FRONT}(?<=PHP ){_FATAL}: +|Fatal error: (?=Uncaught ))(?P<message>\S.*)"
+            ),
             continues=re.compile(r"(?:.* )?in (?P<file>\S.*?)(?: on line |:)(?P<line>\d+)\s*$"),
         ),
         Rule(
@@ -55,9 +57,7 @@ PHP = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("Errors parsing ", "Stack trace:", "  thrown in ", "PHP Stack trace:"),
-            pattern=re.compile(
-                r"Errors parsing |(?:PHP )?Stack trace:|\s+thrown in |(?:PHP )?\s*\d+\. "
-            ),
+            pattern=re.compile(r"Errors parsing |(?:PHP )?Stack trace:|.*  thrown in "),
             opens=False,
         ),
         Rule(

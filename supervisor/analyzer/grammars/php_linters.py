@@ -26,8 +26,8 @@ PSALM = Grammar(
         ),
         Rule(  # Since release 5 the place stands on the next line.
             does=Does.FINDING,
-            literal="at ",
-            pattern=re.compile(rf"at {_FILE}:(?P<line>\d+):(?P<column>\d+)$"),
+            literal=".php:0:0",
+            pattern=re.compile(r"at (?P<file>\S.*\.php):(?P<line>\d+):(?P<column>\d+)$"),
             before=re.compile(r"(?P<severity>ERROR|INFO): (?P<code>[A-Z]\w+)$"),
         ),
         Rule(  # --output-format=text and emacs
@@ -56,7 +56,10 @@ PSALM = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("other issues found.", "--show-info", "Run Psalm again", "--alter --issues"),
-            pattern=re.compile(r"\d+ other issues found\.|You can display|Run Psalm|--alter"),
+            pattern=re.compile(
+                r"\d+ other issues found\.|You can display them with --show-info|Run Psalm again"
+                r"|--alter --issues"
+            ),
             opens=False,
         ),
         Rule(
@@ -151,7 +154,7 @@ PHPCS = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="; Memory: 0",
-            pattern=re.compile(r"Time: .*; Memory: "),
+            pattern=re.compile(r"Time: .*; Memory: \d"),
             opens=False,
         ),
         Rule(does=Does.TAIL, pattern=re.compile(r"-{20,}\s*$"), opens=False),

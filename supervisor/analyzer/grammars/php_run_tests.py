@@ -49,7 +49,11 @@ PHP_RUN_TESTS = Grammar(
             pattern=re.compile(rf"PASS {_NAMED}"),
             counts_as="passed",
         ),
-        Rule(does=Does.TAIL, literal=".phpt]", pattern=re.compile(r"(?:XFAIL|XLEAK|WARN)\b.* \[")),
+        Rule(
+            does=Does.TAIL,
+            literal=".phpt]",
+            pattern=re.compile(r"(?:XFAIL|XLEAK|WARN)\b.*\.phpt\]"),
+        ),
         _count("Tests borked    ", "errors"),
         _count("Tests skipped   ", "skipped"),
         _count("Tests warned    ", "warned"),

@@ -18,7 +18,7 @@ PHPSTAN = Grammar(
     rules=(
         Rule(
             does=Does.FILE,
-            literal=" Line   ",
+            literal=" Line  ",
             pattern=re.compile(r"\s{1,3}Line\s{2,}(?P<file>\S.*?)(?: \(in context of .*\))?\s*$"),
         ),
         Rule(does=Does.TAIL, pattern=re.compile(r" -{2,}(?: -{2,})?\s*$"), opens=False),

@@ -199,16 +199,17 @@ PHPUNIT = Grammar(
         Rule(does=Does.TRAILER, literal="Tests: 0, Assertions: 0", pattern=_COUNTS),
         Rule(
             does=Does.START,
-            literal=("FAILURES!", "ERRORS!", "OK, but ", "There was 0 ", "There were 0 "),
-            pattern=re.compile(rf"{_HEADLINE.pattern}|{_SECTION.pattern}"),
+            literal=("FAILURES!", "ERRORS!", "WARNINGS!", "DEPRECATIONS!", "NOTICES!", "OK, but "),
+            pattern=_HEADLINE,
             opens=False,
         ),
         Rule(
             does=Does.START,
-            literal=("WARNINGS!", "DEPRECATIONS!", "NOTICES!", " triggered 0 ", " ✘ "),
-            pattern=re.compile(rf"{_HEADLINE.pattern}|{_SECTION.pattern}|{_TESTDOX.pattern}"),
+            literal=("There was 0 ", "There were 0 ", " triggered 0 "),
+            pattern=_SECTION,
             opens=False,
         ),
+        Rule(does=Does.START, literal=" ✘ ", pattern=_TESTDOX, opens=False),
         Rule(
             does=Does.START,
             literal=tuple(f"--- {what}: " for what in _COUNTED if what.isupper()),
@@ -240,7 +241,7 @@ PEST = Grammar(
             does=Does.FINDING,
             literal="   FAILED  ",
             pattern=re.compile(
-                r"\s{2,4}FAILED\s{2}(?P<name>\S.*?)(?:\s{2,}(?P<message>\S.*)|\s*…?\s*)$"
+                r"\s{3,4}FAILED\s{2}(?P<name>\S.*?)(?:\s{2,}(?P<message>\S.*)|\s*…?\s*)$"
             ),
             continues=re.compile(r"\s+at (?P<file>\S+?):(?P<line>\d+)$"),
             spans_blanks=True,

@@ -10,12 +10,13 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _SEVERITY = r"(?P<severity>[ICRWEF]): (?:\[Correctable\] )?"
 _SAID = r"(?:(?P<code>[A-Z]\w*(?:/[A-Z]\w*)+): (?P<message>.*)|(?P<remark>.*))$"
-_COP = r"(?P<code>(?:[A-Z]\w*/)+[A-Z]\w*)"
 _DEPARTMENTS = (
     *("Bundler", "Gemspec", "Layout", "Lint", "Metrics", "Naming", "Security", "Style"),
     *("Rails", "RSpec", "Performance"),
 )
+_COP = rf"(?P<code>(?:{'|'.join(_DEPARTMENTS)})(?:/[A-Z]\w*)+)"
 _RUBY_FILES = (".rb", ".rake", ".ru", ".gemspec", "Gemfile", "Rakefile")
+_RUBY_FILE = rf"\S.*(?:{'|'.join(map(re.escape, _RUBY_FILES))})"
 
 RUBOCOP = Grammar(
     name="rubocop",
@@ -37,7 +38,7 @@ RUBOCOP = Grammar(
         Rule(
             does=Does.FILE,
             literal=tuple(f"{name} ==" for name in _RUBY_FILES),
-            pattern=re.compile(r"== (?P<file>\S.*) ==$"),
+            pattern=re.compile(rf"== (?P<file>{_RUBY_FILE}) ==$"),
         ),
         Rule(
             does=Does.FINDING,
@@ -116,7 +117,7 @@ STANDARDRB = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("standard: Run `standardrb", "standard: Notice: "),
-            pattern=re.compile(r"standard: "),
+            pattern=re.compile(r"standard: (?:Run `standardrb|Notice: )"),
             opens=False,
         ),
     ),

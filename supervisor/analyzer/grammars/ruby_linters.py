@@ -9,7 +9,6 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_SMELL = r"(?P<code>[A-Z][A-Za-z]+): (?P<message>.*)"
 _SMELLS = (
     *("Attribute", "BooleanParameter", "ClassVariable", "ControlParameter", "DataClump"),
     *("DuplicateMethodCall", "FeatureEnvy", "InstanceVariableAssumption", "IrresponsibleModule"),
@@ -21,6 +20,8 @@ _SMELLS = (
     *("UncommunicativeVariableName", "UnusedParameters", "UnusedPrivateMethod"),
     *("UtilityFunction", "PrimaDonnaMethod", "UnusedVariable"),
 )
+
+_SMELL = rf"(?P<code>{'|'.join(_SMELLS)}): (?P<message>.*)"
 
 REEK = Grammar(
     name="reek",
@@ -74,8 +75,9 @@ def _lint(name: str, suffix: str, *trailers: Rule) -> Grammar:
                 does=Does.FINDING,
                 literal=(f"{suffix}:0 [", f"{suffix}:0:0 ["),
                 pattern=re.compile(
-                    r"(?P<file>[^\s:][^:]*):(?P<line>\d+)(?::(?P<column>\d+))?"
-                    r" \[(?P<severity>[WEF])\] (?:(?P<code>[A-Z]\w+): )?(?P<message>.*)"
+                    rf"(?P<file>[^\s:][^:]*{re.escape(suffix)}):(?P<line>\d+)"
+                    r"(?::(?P<column>\d+))? \[(?P<severity>[WEF])\] "
+                    r"(?:(?P<code>[A-Z]\w+): )?(?P<message>.*)"
                 ),
             ),
             Rule(
@@ -202,8 +204,9 @@ BRAKEMAN = Grammar(
             ),
             pattern=re.compile(
                 r"(?P<file>\S+\.\w+)(?:\t| {1,8})(?P<line>\d+)(?:\t| {1,8})"
-                r"(?P<code>[A-Z][\w -]*\w)(?:\t| {1,8})(?:General|Controller|Model|Template)"
-                r"(?:\t| {1,8})(?P<message>.*\S)(?:\t| {1,8})(?P<severity>High|Medium|Weak|Low)\s*$"
+                r"(?P<code>[A-Z][\w -]*\w)(?:\t(?:General|Controller|Model|Template)\t"
+                r"| {1,8}(?:General|Controller|Model|Template) {1,8})(?P<message>.*\S)"
+                r"(?:\t| {1,8})(?P<severity>High|Medium|Weak|Low)\s*$"
             ),
         ),
         Rule(

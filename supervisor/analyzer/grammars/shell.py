@@ -90,7 +90,7 @@ SHELL = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=(": parse error near ", ": unmatched ", ": bad substitution", ": no matches"),
+            literal=(": parse error near", ": unmatched", ": bad substitution", ": no matches"),
             pattern=re.compile(
                 r"(?P<file>[^\s:]+):(?P<line>\d+): (?P<message>(?:parse error near|unmatched"
                 r"|bad substitution|no matches found).*)"

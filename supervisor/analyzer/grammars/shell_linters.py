@@ -25,7 +25,8 @@ SHELLCHECK = Grammar(
             does=Does.FINDING,
             literal=("^ SC0", "-- SC0"),
             pattern=re.compile(
-                r"\s*\^[-^]* (?:-- )?(?P<code>SC\d{4})(?: \((?P<severity>\w+)\))?: (?P<message>.*)"
+                r"\s*(?:\^-*\^|\^--|\^) (?P<code>SC\d{4})(?: \((?P<severity>\w+)\))?: "
+                r"(?P<message>.*)"
             ),
         ),
         Rule(

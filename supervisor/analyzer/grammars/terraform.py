@@ -30,10 +30,10 @@ _TESTS = re.compile(
     r"(?:, (?P<skipped>\d+) skipped)?\.$"
 )
 _CHATTER = re.compile(
-    r"(?:.*: (?:Refreshing state|Creating|Modifying|Destroying|Still \w+|Reading|Read complete"
-    r"|Preparing import)\b|Initializing (?:the backend|modules|provider plugins)"
-    r"|(?:Terraform|OpenTofu) (?:will perform|used the selected providers|planned the)"
-    r"|An execution plan has been generated|Changes to Outputs:|You can apply this plan)"
+    r"(?:[\w.\[\]\"-]+: (?:Refreshing state|Creating\.\.\.|Destroying\.\.\. |Preparing import)"
+    r"|Initializing (?:the backend|provider plugins)"
+    r"|(?:Terraform|OpenTofu) (?:will perform the|used the selected providers)"
+    r"|An execution plan has been generated|Changes to Outputs:|You can apply this plan to save)"
 )
 _PLAIN = (
     *("Error: Error ", "Error: error ", "Error: Backend initialization required"),
@@ -160,7 +160,11 @@ TERRAFORM = Grammar(
             literal=(".tf line 0", ".tfvars line 0", ".hcl line 0", ".tofu line 0"),
             pattern=_PLAIN_PLACE,
         ),
-        Rule(does=Does.FINDING, literal=_PLAIN, pattern=_HEAD),
+        Rule(
+            does=Does.FINDING,
+            literal=_PLAIN,
+            pattern=re.compile("|".join(map(re.escape, _PLAIN))),
+        ),
         Rule(
             does=Does.FINDING,
             literal=("Error: ", "Warning: "),

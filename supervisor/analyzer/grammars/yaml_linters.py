@@ -8,10 +8,10 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
-_YAML = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.ya?ml|stdin)"
+_YAML = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.ya?ml)"
 _ROW = re.compile(
-    r"\s+(?P<line>\d+):(?P<column>\d+)\s+(?P<severity>error|warning)\s+(?P<message>\S.*)"
-    r"\s\((?P<code>[a-z][\w-]*)\)\s*$"
+    r"\s+(?P<line>\d+):(?P<column>\d+)\s+(?P<severity>error(?=   )|warning(?=  ))\s+"
+    r"(?P<message>\S.*)\s\((?P<code>[a-z][\w-]*)\)\s*$"
 )
 
 YAMLLINT = Grammar(
@@ -29,13 +29,13 @@ YAMLLINT = Grammar(
         ),
         Rule(  # The first row below the file's name.
             does=Does.FINDING,
-            literal=("  error ", "  warning "),
+            literal=("error   ", "warning  "),
             pattern=_ROW,
             before=re.compile(r"(?P<file>[^\s:][^:]*)\s*$"),
         ),
         Rule(
             does=Does.FINDING,
-            literal=("  error ", "  warning "),
+            literal=("error   ", "warning  "),
             pattern=_ROW,
             opens=False,
         ),
@@ -83,9 +83,9 @@ ANSIBLE_LINT = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=(":0: [E", ":0: [AN"),
+            literal=(":0: [E", ":0: [ANSIBLE"),
             pattern=re.compile(
-                r"(?P<file>[^\s:][^:]*):(?P<line>\d+): \[(?P<code>E?(?:ANSIBLE)?\d+)\]"
+                r"(?P<file>[^\s:][^:]*):(?P<line>\d+): \[(?P<code>E\d+|E?ANSIBLE\d+)\]"
                 r" (?P<message>.*)"
             ),
         ),
