@@ -32,6 +32,7 @@ from supervisor.analyzer.grammars.phpunit import PEST, PHPUNIT
 from supervisor.analyzer.grammars.prove import PROVE
 from supervisor.analyzer.grammars.rspec import RSPEC
 from supervisor.analyzer.grammars.rubocop import RUBOCOP, STANDARDRB
+from supervisor.analyzer.grammars.ruby import BUNDLER, RAKE, RUBY
 from supervisor.analyzer.grammars.ruby_linters import (
     BRAKEMAN,
     ERB_LINT,
@@ -49,15 +50,16 @@ from supervisor.analyzer.grammars.yaml_linters import ACTIONLINT, ANSIBLE_LINT, 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
     python.GRAMMAR,
-    *(YAMLLINT, SHELLCHECK, BASHATE, HADOLINT, ACTIONLINT, ANSIBLE_LINT),
+    *(YAMLLINT, SHELLCHECK, BASHATE, HADOLINT, ACTIONLINT, ANSIBLE_LINT, VINT),
     ruff.GRAMMAR,
     flake8.GRAMMAR,
     mypy.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
+    *(RUBY, RAKE, BUNDLER),
     *(RSPEC, MINITEST, CUCUMBER, PHPUNIT, PEST, PHP_RUN_TESTS),
     *(PERLCRITIC, PROVE, PERL, SHELL, ANSIBLE_PLAYBOOK),
-    *(LUACHECK, VINT, XMLLINT, PSSCRIPTANALYZER, TFLINT, YUI, TYPECHECK, HLINT, GHC),
+    *(LUACHECK, XMLLINT, PSSCRIPTANALYZER, TFLINT, YUI, TYPECHECK, HLINT, GHC),
     *(ELM, DART_ANALYZE, FLUTTER_TEST, NIX),
     *(TERRAFORM, DOCKER, DOCKER_COMPOSE, KUBECTL, HELM, FIREBASE, AWS, GH, GIT),
     GITHUB_ACTIONS,

@@ -122,7 +122,7 @@ XMLLINT = Grammar(
             literal=(" error : ", " warning : "),
             pattern=re.compile(
                 r"(?P<file>[^\s:][^:]*|-):(?P<line>\d+): (?:element [\w:.-]+: )?"
-                r"(?P<message>(?P<code>[A-Z]?[\w/ -]*?) (?P<severity>error|warning) : .*)"
+                r"(?P<code>[A-Z]?[\w/ -]*?) (?P<severity>error|warning) : (?P<message>.*)"
             ),
         ),
         Rule(

@@ -208,7 +208,8 @@ GH = Grammar(
             ),
             pattern=re.compile(
                 r"(?P<message>To get started with GitHub CLI, please run:.*gh auth login"
-                r"|no pull requests found for .*|failed to run git: .*|.*populate the GH_TOKEN environment variable.*)"
+                r"|no pull requests found for .*|failed to run git: .*"
+                r"|.*populate the GH_TOKEN environment variable.*)"
             ),
         ),
         Rule(

@@ -18,7 +18,7 @@ _TRAILER = re.compile(
 )
 _HEADING = re.compile(r"(?:\s*\d+\) )?(?P<what>Failure|Error|Skipped):$")
 _NAMED = re.compile(
-    r"\s*(?P<test>[A-Z]\w*(?:::[\w ]+)*#.+?|test\w*\([\w:]+\)|test: .+\([\w:]+\))"
+    r"\s*(?P<test>[A-Za-z][^\[\]#]*#test_.+?|[A-Z][\w:]*#.+?|test\w*\([\w:]+\)|test: .+\([\w:]+\))"
     r"(?: \[(?P<file>[^\]]+):(?P<line>\d+)\])?:?$"
 )
 _UNIT = re.compile(
@@ -26,6 +26,7 @@ _UNIT = re.compile(
 )
 _REPORTER = re.compile(r'\s*(?P<what>FAIL|ERROR)\["(?P<test>[^"]+)",')
 _PLACE = re.compile(r"\s*(?:\[)?(?P<file>(?:[A-Za-z]:)?[^\s:()]+\.rb):(?P<line>\d+):in\b")
+_LISTING = re.compile(r"\s*(?:=> )?\d+: ")
 _LIBRARY = re.compile(r"[/\\]gems[/\\]|[/\\]rubies[/\\]|[/\\]lib[/\\]ruby[/\\]|<internal:")
 _MARKS = re.compile(r"Finished (?:tests )?in |=+$|-+$|[\d.]+% passed$|[\d.]+ tests/s")
 _KEYS = {"Failure": "failed", "FAIL": "failed", "Error": "errors", "ERROR": "errors"}
@@ -102,7 +103,7 @@ class MinitestParser:
         if place := _PLACE.match(text):
             if not _LIBRARY.search(place["file"]):
                 item.stand(place["file"], place["line"])
-        else:
+        elif not _LISTING.match(text):
             item.say(text)
         return True
 
@@ -112,12 +113,13 @@ class MinitestParser:
         unrun = said.pop("pending", 0) + said.pop("omitted", 0)
         if unrun or "skipped" in said:
             said["skipped"] = said.get("skipped", 0) + unrun
-        bad = said["failed"] + said["errors"] + said.get("skipped", 0)
-        tally.declared.update(said, passed=max(0, said["total"] - bad))
         tally.ended = True
-        tally.green = said["total"] > 0 and not said["failed"] and not said["errors"]
         if not said["total"]:
             tally.remarks.append("no tests ran")
+            return
+        bad = said["failed"] + said["errors"] + said.get("skipped", 0)
+        tally.declared.update(said, passed=max(0, said["total"] - bad))
+        tally.green = not said["failed"] and not said["errors"]
 
 
 MINITEST = Grammar(
@@ -139,7 +141,7 @@ MINITEST = Grammar(
         Rule(
             does=Does.START,
             literal="#test_",
-            pattern=re.compile(r"\s*[A-Z]\w*(?:::[\w ]+)*#test_.*:$"),
+            pattern=re.compile(r"\s*[A-Za-z][^\[\]#]*#test_.*:$"),
             before=re.compile(r"(?:Failure|Error):$"),
         ),
         Rule(

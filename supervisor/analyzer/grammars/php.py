@@ -38,7 +38,8 @@ PHP = Grammar(
             does=Does.FINDING,
             literal=("PHP Fatal error: ", "PHP Parse error: ", "Fatal error: Uncaught "),
             pattern=re.compile(
-                rf"(?:{_FRONT}(?<=PHP ){_FATAL}: +|Fatal error: (?=Uncaught ))(?P<message>\S.*)"
+                rf"(?:{_FRONT}(?<=PHP ){_FATAL}: +|(?P<code>Fatal error): (?=Uncaught ))"
+                r"(?P<message>\S.*)"
             ),
             continues=re.compile(r"(?:.* )?in (?P<file>\S.*?)(?: on line |:)(?P<line>\d+)\s*$"),
         ),

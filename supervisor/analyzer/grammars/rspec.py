@@ -6,7 +6,7 @@ Source: rspec/rspec-core, lib/rspec/core/notifications.rb and formatters/excepti
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
-from supervisor.analyzer.grammars.test_items import Items
+from supervisor.analyzer.grammars.test_items import Item, Items
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Tally, number
 
@@ -15,13 +15,14 @@ _TRAILER = re.compile(
     r"(?:, (?P<errors>\d+) errors? occurred outside of examples)?$"
 )
 _HEADING = re.compile(r"(?P<name>Failures|Pending): ?(?:\(Failures listed here are expected.*)?$")
-_ITEM = re.compile(r"\s{2,}\d+(?:\.\d+)?\) (?P<test>\S.*)")
+_ITEM = re.compile(r"\s{2,}\d+\) (?P<test>\S.*)")
 _LOADING = re.compile(
     r"An error occurred (?:while loading (?P<file>\S+?)\.?|in an? `(?P<hook>[\w(:) ]+)` hook\.?)$"
 )
 _AGAIN = re.compile(r"rspec '?(?P<file>\S+?)(?::(?P<line>\d+)|\[[\d:]+\])'? # (?P<test>.*)")
 _PLACE = re.compile(r"\s*# (?P<file>(?:\./|[A-Za-z]:|/)?[\w./\\ -]+):(?P<line>\d+)(?::in .*)?$")
-_SOURCE = re.compile(r"\s*Failure/Error: ")
+_SOURCE = re.compile(r"\s*(?:\d+\.\d+\) )?Failure/Error: ")
+_NO_MESSAGE = re.compile(r"\s*Got \d+ failures?:|Hint: ")
 _EXCEPTION = re.compile(r"\s{0,5}[A-Z]\w*(?:::\w+)*:$")
 _MARKS = re.compile(r"Finished in |Failed examples:|Randomized with seed|Top \d+ slowest")
 _LIBRARY = re.compile(r"[/\\]gems[/\\]|[/\\]rubies[/\\]")
@@ -60,9 +61,7 @@ class RspecParser:
             return True
         if loading := _LOADING.match(text):
             self._section = "Failures"
-            item = self._items.begin(loading["file"] or loading["hook"], "errors")
-            if loading["file"]:
-                item.stand(loading["file"], 0)
+            self._items.begin(loading["file"] or loading["hook"], "errors")
             return True
         if _MARKS.match(text):
             self._section = ""
@@ -80,12 +79,16 @@ class RspecParser:
                 self._items.begin(match["test"], "failed")
                 self._in_source = False
             return True
-        if self._section != "Failures" or item is None:
-            # A heading that no item follows is another program's.
-            if item is None and text.strip() and self._section == "Failures":
-                self._section = ""
-                return False
+        if self._section != "Failures":
             return True
+        if item is None:
+            # A heading that no item follows is another program's.
+            self._section = "" if text.strip() else self._section
+            return not text.strip()
+        self._report(item, text)
+        return True
+
+    def _report(self, item: Item, text: str) -> None:
         item.lines += 1
         if place := _PLACE.match(text):
             if not _LIBRARY.search(place["file"]):
@@ -96,9 +99,8 @@ class RspecParser:
             self._in_source = bool(text.strip()) and not _EXCEPTION.match(text)
             if _EXCEPTION.match(text):
                 item.say(text)
-        else:
+        elif not _NO_MESSAGE.match(text):
             item.say(text)
-        return True
 
     def _end(self, groups: dict[str, str | None]) -> None:
         tally = self.tally

@@ -50,7 +50,7 @@ RUBOCOP = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=tuple(f"0  {name}/" for name in _DEPARTMENTS),
+            literal=tuple(f" {name}/" for name in _DEPARTMENTS),
             pattern=re.compile(rf"(?P<times>\d+) +{_COP}(?: \[[\w ]+\])?$"),
             counts_as="warnings",
         ),

@@ -20,11 +20,14 @@ class Item:
     line: int | None = None
     said: list[str] = field(default_factory=list)
     lines: int = 0
+    closed: bool = False
+    """The message is complete."""
 
     def say(self, text: str) -> None:
-        """Take a line of the message; the first two are kept."""
-        if len(self.said) < _MOST_SAID and text.strip():
+        """Take a line of the message, of which a blank one is the end; two are kept."""
+        if text.strip() and not self.closed:
             self.said.append(" ".join(text.split()))
+        self.closed = bool(self.said) and (not text.strip() or len(self.said) >= _MOST_SAID)
 
     def stand(self, file: str, line: str | int) -> None:
         """Take the place, unless one is known."""
@@ -35,8 +38,12 @@ class Item:
     def message(self) -> str:
         """The message's first line, and the second where it completes a comparison."""
         first, second, *_ = [*self.said, "", ""]
+        if first.endswith(":"):
+            return f"{first} {second}".strip()
+        if first.endswith(" was"):
+            return f"{first} {second}"
         completes = second.lower().startswith(("got", "actual", "but was", "to "))
-        return f"{first}, {second}" if completes or first.endswith(":") else first
+        return f"{first}, {second}" if completes else first
 
 
 class Items:
@@ -61,7 +68,7 @@ class Items:
     def wanting(self) -> bool:
         """Whether the last report has yet to tell its message or its place."""
         item = self.last
-        return item is not None and item.lines < _MOST_LINES and not (item.said and item.file)
+        return item is not None and item.lines < _MOST_LINES and not (item.closed and item.file)
 
     def __bool__(self) -> bool:
         return bool(self._items)
