@@ -34,7 +34,7 @@ class Does(Enum):
     FIXABLE = auto()
     """How many findings the fix command mends: ``safe`` or ``errors warnings``, ``unsafe``."""
     FILE = auto()
-    """The file that the following findings are in, up to a blank line; perhaps with their line."""
+    """The file that the following findings are in, up to a blank line."""
     START = auto()
     """The first line of an execution."""
     BROKEN = auto()

@@ -58,8 +58,6 @@ class RuleParser:
         self._grammar = grammar
         self.index = index
         self._file: str | None = None
-        self._line: int | None = None
-        """The line that stands beside the file's name, for findings below it."""
         self._in_file = False
         self._open: tuple[Rule, Finding] | None = None
         self._continued = 0
@@ -175,7 +173,6 @@ class RuleParser:
                 tally.fixable = Fixable(safe=safe, unsafe=number(groups.get("unsafe")))
             case Does.FILE:
                 self._file, self._in_file = groups["file"], True
-                self._line = number(groups.get("line")) or None
             case Does.BROKEN:
                 tally.broken = tally.broken or groups.get("message") or line.text.strip()
                 tally.identify("broken", tally.broken)
@@ -196,7 +193,6 @@ class RuleParser:
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
         finding = found(groups, file)
-        finding.line = finding.line or self._line
         word = groups.get("severity") or groups.get("warning")
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
         return finding

@@ -7,6 +7,11 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 
+_REASONS = (
+    *("Root composer.json requires ", "Installation request for ", "The requested package "),
+    *("Conclusion: ", "Required package "),
+)
+
 COMPOSER = Grammar(
     name="composer",
     kind="packages",
@@ -21,8 +26,8 @@ COMPOSER = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal="    - ",
-            pattern=re.compile(r"    - (?P<message>\S.*)"),
+            literal=tuple(f"    - {words}" for words in _REASONS),
+            pattern=re.compile(rf"    - (?P<message>(?:{'|'.join(map(re.escape, _REASONS))}).*)"),
             before=re.compile(r"  Problem \d+$"),
         ),
         Rule(

@@ -211,11 +211,5 @@ DOCKER_COMPOSE = Grammar(
             literal="[+] Running 0/0",
             pattern=re.compile(r"\[\+\] Running (?P<running>[1-9]\d*)/(?P=running)\s*$"),
         ),
-        Rule(
-            does=Does.TAIL,
-            literal=("Container ", "Network ", "Volume ", "Attaching to "),
-            pattern=re.compile(r"\s*\S? ?(?:Container|Network|Volume) \S+ +[A-Z]\w+|Attaching to "),
-            opens=False,
-        ),
     ),
 )

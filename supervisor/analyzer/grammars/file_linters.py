@@ -75,14 +75,6 @@ LUACHECK = Grammar(
                 r" files?(?P<remark>, couldn't check \d+ files?)?"
             ),
         ),
-        Rule(
-            does=Does.TAIL,
-            literal="Checking ",
-            pattern=re.compile(
-                r"Checking \S.*\s(?:OK|\d+ (?:warning|error)s?.*|Failure|.* error)$"
-            ),
-            opens=False,
-        ),
     ),
 )
 
@@ -260,6 +252,8 @@ PSSCRIPTANALYZER = Grammar(
     ),
 )
 
+_PROVIDERS = ("terraform", "aws", "google", "azurerm")
+
 TFLINT = Grammar(
     name="tflint",
     kind="linter",
@@ -272,10 +266,10 @@ TFLINT = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=("Error: ", "Warning: ", "Notice: "),
+            literal=tuple(f" ({provider}_" for provider in _PROVIDERS),
             pattern=re.compile(
                 r"(?P<severity>Error|Warning|Notice): (?:\[Fixable\] )?(?P<message>.*)"
-                r" \((?P<code>[a-z]\w+)\)$"
+                rf" \((?P<code>(?:{'|'.join(_PROVIDERS)})_\w+)\)$"
             ),
             continues=re.compile(r"\s+on (?P<file>\S.*) line (?P<line>\d+)"),
             spans_blanks=True,

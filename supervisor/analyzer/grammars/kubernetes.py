@@ -78,6 +78,8 @@ KUBECTL = Grammar(
     ),
 )
 
+_RELEASES = ("INSTALLATION", "UPGRADE", "ROLLBACK", "UNINSTALLATION")
+
 HELM = Grammar(
     name="helm",
     kind="deploy",
@@ -85,7 +87,7 @@ HELM = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=(" FAILED: ", "Error: UPGRADE FAILED", "Error: INSTALLATION FAILED"),
+            literal=tuple(f"Error: {what} FAILED" for what in _RELEASES),
             pattern=re.compile(
                 r"Error: (?P<code>(?:INSTALLATION|UPGRADE|ROLLBACK|UNINSTALLATION) FAILED): "
                 r"(?P<message>.*)"

@@ -64,8 +64,8 @@ PERL = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=" line 0",
-            pattern=re.compile(rf"(?P<message>\S.*?){_ANY_PLACE}"),
+            literal=_FILES,
+            pattern=re.compile(rf"(?P<message>\S.*?){_PLACE}"),
             opens=False,
         ),
         Rule(

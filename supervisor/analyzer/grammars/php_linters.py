@@ -18,10 +18,10 @@ PSALM = Grammar(
     rules=(
         Rule(
             does=Does.FINDING,
-            literal=("ERROR: ", "INFO: "),
+            literal=".php:0:0 - ",
             pattern=re.compile(
-                rf"(?P<severity>ERROR|INFO): (?P<code>[A-Z]\w+) - {_FILE}:(?P<line>\d+):"
-                r"(?P<column>\d+) - (?P<message>.*?)(?: \(see https://\S+\))?$"
+                r"(?P<severity>ERROR|INFO): (?P<code>[A-Z]\w+) - (?P<file>\S.*?\.php)"
+                r":(?P<line>\d+):(?P<column>\d+) - (?P<message>.*?)(?: \(see https://\S+\))?$"
             ),
         ),
         Rule(  # Since release 5 the place stands on the next line.

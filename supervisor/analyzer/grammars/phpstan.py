@@ -57,19 +57,13 @@ PHPSTAN = Grammar(
         ),
         Rule(  # TOON: totals first
             does=Does.SUBTOTAL,
-            literal=" errors: 0",
-            pattern=re.compile(r"  errors: (?P<errors>\d+)$"),
-            before=re.compile(r"totals:$"),
-        ),
-        Rule(
-            does=Does.SUBTOTAL,
             literal="file_errors: 0",
             pattern=re.compile(r"  file_errors: (?P<errors>\d+)$"),
-            opens=False,
+            before=re.compile(r"  errors: \d+$"),
         ),
         Rule(
             does=Does.FILE,
-            literal=".php",
+            literal=('.php":', ".php:"),
             pattern=re.compile(r'  "?(?P<file>\S.*\.php)"?:$'),
             opens=False,
         ),
@@ -90,9 +84,15 @@ PHPSTAN = Grammar(
             opens=False,
         ),
         Rule(
+            does=Does.SUBTOTAL,
+            literal="errors[0]:",
+            pattern=re.compile(r"errors\[(?P<errors>[1-9]\d*)\]:"),
+            opens=False,
+        ),
+        Rule(
             does=Does.TRAILER,
             literal="errors[0]:",
-            pattern=re.compile(r"errors\[\d+\]:"),
+            pattern=re.compile(r"errors\[0\]:"),
             opens=False,
         ),
         Rule(

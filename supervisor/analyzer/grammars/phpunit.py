@@ -219,8 +219,9 @@ PHPUNIT = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=(
-                *("Cannot open ", "Could not ", "could not be found", " not found"),
-                *("inside PHPUnit", "bootstrap script", " option "),
+                *("Cannot open ", "Could not read ", "Could not load ", "Could not use "),
+                *("could not be found", '" not found', "inside PHPUnit", "bootstrap script"),
+                *("Unknown option ", "Unrecognized option "),
             ),
             pattern=_BROKEN,
             opens=False,

@@ -4,6 +4,7 @@ Source: rspec/rspec-core, lib/rspec/core/notifications.rb and formatters/excepti
 """
 
 import re
+from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.test_items import Item, Items
@@ -25,6 +26,8 @@ _SOURCE = re.compile(r"\s*(?:\d+\.\d+\) )?Failure/Error: ")
 _NO_MESSAGE = re.compile(r"\s*Got \d+ failures?:|Hint: ")
 _EXCEPTION = re.compile(r"\s{0,5}[A-Z]\w*(?:::\w+)*:$")
 _MARKS = re.compile(r"Finished in |Failed examples:|Randomized with seed|Top \d+ slowest")
+_REACH = 3
+"""How far above its source a failure's name stands."""
 _LIBRARY = re.compile(r"[/\\]gems[/\\]|[/\\]rubies[/\\]")
 
 
@@ -56,21 +59,38 @@ class RspecParser:
         if trailer := _TRAILER.match(text):
             self._end(trailer.groupdict())
             return True
-        if heading := _HEADING.match(text):
-            self._section = heading["name"]
+        if self._heads(text):
             return True
-        if loading := _LOADING.match(text):
-            self._section = "Failures"
-            self._items.begin(loading["file"] or loading["hook"], "errors")
-            return True
-        if _MARKS.match(text):
-            self._section = ""
-            return True
-        return self._inside(text) if self._section else False
+        if self._section:
+            return self._inside(text)
+        return _SOURCE.match(text) is not None and self._look_back(line)
 
     def close(self) -> None:
         """Tell the failures: as reported, else as listed for another run."""
         (self._items or self._again).tell(self.tally)
+
+    def _heads(self, text: str) -> bool:
+        """Read the first or the last line of a section."""
+        if heading := _HEADING.match(text):
+            self._section = heading["name"]
+        elif loading := _LOADING.match(text):
+            self._section = "Failures"
+            self._items.begin(loading["file"] or loading["hook"], "errors")
+        elif _MARKS.match(text):
+            self._section = ""
+        else:
+            return False
+        return True
+
+    def _look_back(self, line: Line) -> bool:
+        """Begin with the first failure, whose name stands above; a pending one has a reason."""
+        above = next((text for text in islice(line.above(), _REACH) if text.strip()), "")
+        named = _ITEM.match(above)
+        if named is None:
+            return False
+        self._section, self._in_source = "Failures", True
+        self._items.begin(named["test"], "failed")
+        return True
 
     def _inside(self, text: str) -> bool:
         item = self._items.last
@@ -126,18 +146,12 @@ RSPEC = Grammar(
     kind="tests",
     parser=RspecParser,
     rules=(
-        Rule(does=Does.START, literal="Failures:", pattern=re.compile(r"Failures:$")),
+        Rule(does=Does.START, literal="Failure/Error: ", pattern=_SOURCE),
         Rule(does=Does.START, literal="An error occurred ", pattern=_LOADING),
         Rule(
             does=Does.TRAILER,
             literal=("example, 0 failure", "examples, 0 failure"),
             pattern=_TRAILER,
-        ),
-        Rule(
-            does=Does.TAIL,
-            literal=("rspec ./", "rspec '", "Finished in ", "Pending:", "Failed examples:"),
-            pattern=re.compile(r"rspec |Finished in |Pending:|Failed examples:"),
-            opens=False,
         ),
     ),
 )

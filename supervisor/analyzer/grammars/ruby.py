@@ -32,7 +32,8 @@ RUBY = Grammar(
             literal=".rb:0: ",
             pattern=re.compile(
                 r"(?P<file>[^\s:][^:]*\.rb):(?P<line>\d+): "
-                r"(?P<message>(?:class/module name must be|unterminated |dynamic constant|unknown regexp|Invalid |formal argument|duplicated"
+                r"(?P<message>(?:class/module name must be|unterminated |dynamic constant"
+                r"|unknown regexp|Invalid |formal argument|duplicated"
                 r"|embedded document|numeric literal|unmatched |both block arg|void value).*)"
             ),
         ),
@@ -44,8 +45,8 @@ RUBY = Grammar(
         ),
         Rule(
             does=Does.TAIL,
-            literal=("\tfrom ", "    from "),
-            pattern=re.compile(r"(?:\t| {4,})from \S"),
+            literal="\tfrom ",
+            pattern=re.compile(r"\tfrom \S"),
             opens=False,
         ),
     ),
@@ -64,8 +65,8 @@ RAKE = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            literal=("Error: ", "Exception: "),
-            pattern=re.compile(r"(?P<code>[A-Z]\w*(?:::\w+)*(?:Error|Exception)): (?P<message>.*)"),
+            literal="Error: ",
+            pattern=re.compile(r"(?P<code>[A-Z]\w*(?:::\w+)*Error): (?P<message>.*)"),
             before=re.compile(r"rake aborted!$"),
         ),
         Rule(

@@ -198,14 +198,11 @@ BRAKEMAN = Grammar(
         ),
         Rule(  # --format tabs, and the same with its tabs expanded
             does=Does.FINDING,
-            literal=(
-                *(" General ", " Controller ", " Model ", " Template "),
-                *("\tGeneral\t", "\tController\t", "\tModel\t", "\tTemplate\t"),
-            ),
+            literal=(*(" General ", "\tGeneral\t", "\tController\t", "\tModel\t", "\tTemplate\t"),),
             pattern=re.compile(
                 r"(?P<file>\S+\.\w+)(?:\t| {1,8})(?P<line>\d+)(?:\t| {1,8})"
                 r"(?P<code>[A-Z][\w -]*\w)(?:\t(?:General|Controller|Model|Template)\t"
-                r"| {1,8}(?:General|Controller|Model|Template) {1,8})(?P<message>.*\S)"
+                r"| {1,8}General {1,8})(?P<message>.*\S)"
                 r"(?:\t| {1,8})(?P<severity>High|Medium|Weak|Low)\s*$"
             ),
         ),

@@ -48,7 +48,7 @@ SHELL = Grammar(
     rules=(
         Rule(  # The script's line, after what is wrong with it.
             does=Does.TAIL,
-            literal=tuple(f"{word} 0: `" for word in _LINE_WORDS),
+            literal=tuple(f": {word} 0: `" for word in _LINE_WORDS),
             pattern=re.compile(rf"[^:]+: (?:-c: )?{_WORD} \d+: `.*'$"),
             opens=False,
         ),

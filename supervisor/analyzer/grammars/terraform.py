@@ -181,7 +181,7 @@ TERRAFORM = Grammar(
             ),
             pattern=_GREEN,
         ),
-        Rule(does=Does.TRAILER, literal=" passed, 0 failed", pattern=_TESTS),
+        Rule(does=Does.TRAILER, literal=("Success! 0 passed", "Failure! 0 passed"), pattern=_TESTS),
         Rule(
             does=Does.START,
             literal=(
