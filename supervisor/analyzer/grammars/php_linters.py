@@ -98,8 +98,7 @@ PHPCS = Grammar(
         Rule(
             does=Does.FILE,
             literal="FILE: ",
-            pattern=re.compile(r"FILE: (?P<file>\S.*?)\s*$"),
-            opens=False,
+            pattern=re.compile(r"FILE: (?P<file>\S.*\.\w+)\s*$"),
         ),
         Rule(
             does=Does.SUBTOTAL,
