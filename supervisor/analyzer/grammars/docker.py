@@ -30,7 +30,8 @@ _CLIENT = re.compile(
     r"|failed to connect to the docker API .*)"
 )
 _BUILT = re.compile(
-    r"(?:Successfully (?:built [0-9a-f]{12}|tagged \S+)|#\d+ naming to \S+(?: [\d.]+s)? done)$"
+    r"(?:Successfully (?:built [0-9a-f]{12}|tagged \S+)|#\d+ naming to \S+(?: [\d.]+s)? done"
+    r"|\s+=> => naming to \S+\s+[\d.]+s)$"
 )
 _WARNING = re.compile(r" - (?P<code>[A-Z]\w+): (?P<message>.*) \(line (?P<line>\d+)\)$")
 

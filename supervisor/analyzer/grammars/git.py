@@ -37,7 +37,14 @@ _CONSEQUENCE = re.compile(
 _NOTHING = re.compile(
     r"(?P<said>nothing to commit|no changes added to commit|nothing added to commit)\b"
 )
-_GREEN = re.compile(r"(?P<said>Everything up-to-date|Already up(?: to |-to-)date\.)$")
+_GREEN = re.compile(
+    r"(?P<said>Everything up-to-date|Already up(?: to |-to-)date\.|Fast-forward"
+    r"|Successfully rebased and updated \S+)$"
+)
+_PUSHING = re.compile(r"To (?:https?://|ssh://|git@|\S+\.(?:com|org):|\.\./|/)\S*$")
+_PUSHED = re.compile(
+    r" [ +*-] (?P<said>(?:[0-9a-f]{7,40}\.{2,3}[0-9a-f]{7,40}|\[(?:new|deleted)[\w ]*\])\s+\S.*)"
+)
 _CHANGED = re.compile(r" (?P<said>(?P<changed>\d+) files? changed(?:, \d+ \w+\([+-]\))+)$")
 _COMMIT = re.compile(r"\[\S+(?: \([\w-]+\))? [0-9a-f]{7,40}\] ")
 _UNKNOWN = re.compile(r"git: (?P<message>'.*' is not a git command)")
@@ -54,6 +61,7 @@ class GitParser:
         self.tally = Tally(urgent=grammar.urgent)
         self._reason = ""
         self._errors = 0
+        self._pushing = False
 
     @property
     def done(self) -> bool:
@@ -63,7 +71,7 @@ class GitParser:
     @property
     def attentive(self) -> bool:
         """After an error, whose advice may follow."""
-        return bool(self._errors) or self.tally.ended
+        return bool(self._errors) or self.tally.ended or self._pushing
 
     def take(self, line: Line) -> bool:
         """Read a line of the command."""
@@ -122,6 +130,11 @@ class GitParser:
         elif green := _GREEN.match(text):
             tally.ended, tally.green = True, not self._errors
             tally.remarks.append(green["said"])
+        elif _PUSHING.match(text):
+            self._pushing = True
+        elif self._pushing and (pushed := _PUSHED.match(text)):
+            tally.ended, tally.green, self._pushing = True, not self._errors, False
+            tally.remarks.append(" ".join(pushed["said"].split()))
         elif (changed := _CHANGED.match(text)) and _COMMIT.match(line.before):
             tally.ended, tally.green = True, not self._errors
             tally.remarks.append(changed["said"])
@@ -163,8 +176,19 @@ GIT = Grammar(
             pattern=_NOTHING,
         ),
         Rule(
+            does=Does.START,
+            literal=(
+                *("To https://", "To http://", "To ssh://", "To git@", "To ../", "To /"),
+                *(".com:", ".org:"),
+            ),
+            pattern=_PUSHING,
+        ),
+        Rule(
             does=Does.GREEN,
-            literal=("Everything up-to-date", "Already up to date.", "Already up-to-date."),
+            literal=(
+                *("Everything up-to-date", "Already up to date.", "Already up-to-date."),
+                *("Fast-forward", "Successfully rebased and updated "),
+            ),
             pattern=_GREEN,
         ),
         Rule(

@@ -38,6 +38,14 @@ RUBY = Grammar(
             ),
         ),
         Rule(
+            does=Does.FINDING,
+            literal=(".rb:0: warning: ", "-:0: warning: "),
+            pattern=re.compile(
+                r"(?P<file>\S+\.rb|-):(?P<line>\d+): (?P<severity>warning): (?P<message>.*)"
+            ),
+            opens=False,
+        ),
+        Rule(
             does=Does.GREEN,
             literal="Syntax OK",
             pattern=re.compile(r"Syntax OK$"),
