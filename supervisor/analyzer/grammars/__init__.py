@@ -44,6 +44,7 @@ from supervisor.analyzer.grammars.ruby_linters import (
 )
 from supervisor.analyzer.grammars.shell import SHELL
 from supervisor.analyzer.grammars.shell_linters import BASHATE, SHELLCHECK
+from supervisor.analyzer.grammars.small_linters import SMALL_LINTERS
 from supervisor.analyzer.grammars.terraform import TERRAFORM
 from supervisor.analyzer.grammars.yaml_linters import ACTIONLINT, ANSIBLE_LINT, YAMLLINT
 
@@ -63,6 +64,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     *(ELM, DART_ANALYZE, FLUTTER_TEST, NIX),
     *(TERRAFORM, DOCKER, DOCKER_COMPOSE, KUBECTL, HELM, FIREBASE, AWS, GH, GIT),
     GITHUB_ACTIONS,
+    *SMALL_LINTERS,
     *(PHPSTAN, PSALM, PHPCS, PHP_CS_FIXER, COMPOSER, PHP),
     *(STANDARDRB, REEK, HAML_LINT, SLIM_LINT, SCSS_LINT, ERB_LINT, BRAKEMAN, PUPPET_LINT, RUBOCOP),
 )

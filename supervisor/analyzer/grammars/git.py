@@ -41,7 +41,9 @@ _GREEN = re.compile(
     r"(?P<said>Everything up-to-date|Already up(?: to |-to-)date\.|Fast-forward"
     r"|Successfully rebased and updated \S+)$"
 )
-_PUSHING = re.compile(r"To (?:https?://|ssh://|git@|\S+\.(?:com|org):|\.\./|/)\S*$")
+_PUSHING = re.compile(
+    r"To (?:https?://|ssh://|git@|(?:github|gitlab)\.com:|bitbucket\.org:|\.\./|/)\S*$"
+)
 _PUSHED = re.compile(
     r" [ +*-] (?P<said>(?:[0-9a-f]{7,40}\.{2,3}[0-9a-f]{7,40}|\[(?:new|deleted)[\w ]*\])\s+\S.*)"
 )
@@ -179,7 +181,7 @@ GIT = Grammar(
             does=Does.START,
             literal=(
                 *("To https://", "To http://", "To ssh://", "To git@", "To ../", "To /"),
-                *(".com:", ".org:"),
+                *("To github.com:", "To gitlab.com:", "To bitbucket.org:"),
             ),
             pattern=_PUSHING,
         ),

@@ -192,6 +192,54 @@ def test_nix() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tool", "text", "counted"),
+    [
+        (
+            "puppet",
+            "Error: Could not parse for environment production: Syntax error at '}' at /a.pp:9:3\n",
+            {"errors": 1},
+        ),
+        ("fish", "a.fish (line 3): Missing end to balance this if\n", {"errors": 1}),
+        ("lua", "luac: a.lua:16: '=' expected near ')'\n", {"errors": 1}),
+        ("tidy", "line 7 column 5 - Warning: <table> lacks summary\n", {"warnings": 1}),
+        ("sqlint", 'a.sql:3:1:ERROR syntax error at or near "WHERE"\n', {"errors": 1}),
+        (
+            "phpmd",
+            "/app/a.php:22\tUnusedLocalVariable\tAvoid unused local variables.\n",
+            {"warnings": 1},
+        ),
+        ("powershell", "At /app/a.ps1:9 char:3\n+   foo(\n+   ~\nMissing ')'\n", {"errors": 1}),
+        ("protolint", "[a.proto:9:1] Found an incorrect indentation\n", {"errors": 1}),
+        ("buf", "a.proto:1:1:Files must have a package defined.\n", {"errors": 1}),
+        ("systemd-analyze", "a.service:3: Unknown key name 'X' in section\n", {"errors": 1}),
+        ("desktop-file-validate", "a.desktop: error: file has no key\n", {"errors": 1}),
+        ("mdl", "a.md:9: MD013 Line length\n", {"warnings": 1}),
+        ("typos", "error: `teh` should be `the`\n  --> a.md:3:5\n", {"errors": 1}),
+        ("misspell", 'a.go:3:5: "teh" is a misspelling of "the"\n', {"errors": 1}),
+        ("dotenv-linter", ".env:2 UnorderedKey: FOO should go before BAR\n", {"errors": 1}),
+        ("tfsec", "Result #1 HIGH Bucket is public\n", {"errors": 1}),
+    ],
+)
+def test_small_linters(tool: str, text: str, counted: dict[str, int]) -> None:
+    """One kind of line each."""
+    digest = only(text, exit_code=1)
+    assert (digest.tool, digest.counted) == (tool, counted)
+
+
+def test_exunit() -> None:
+    """Elixir's tests."""
+    text = (
+        "  1) test adds (FooTest)\n     test/foo_test.exs:4\n     Assertion with == failed\n\n"
+        "Finished in 0.1 seconds\n2 doctests, 3 tests, 1 failure, 1 skipped\n"
+    )
+    digest = only(text, exit_code=2)
+    assert (digest.tool, digest.declared) == ("mix", {"total": 3, "failed": 1, "skipped": 1})
+    assert digest.first is not None
+    assert (digest.first.file, digest.first.line) == ("test/foo_test.exs", 4)
+    assert only("Finished in 0.1 seconds\n3 tests, 0 failures\n").verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "error: builders are needed\n",

@@ -184,7 +184,7 @@ def test_compose() -> None:
             Verdict.OK,
         ),
         (
-            "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n",
+            "An error occurred (AccessDenied) when calling the PutObject operation: Denied\n",
             "aws",
             Verdict.FAILED,
         ),
