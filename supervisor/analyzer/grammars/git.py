@@ -17,7 +17,7 @@ _REMOTE = re.compile(r"remote: (?:error|fatal|ERROR): (?P<message>\S.*)")
 _CONFLICT = re.compile(
     r"CONFLICT \((?P<kind>[\w/ -]+)\): (?P<message>.*?(?: in (?P<file>\S+))?)\.?$"
 )
-_FATAL = re.compile(r"fatal: (?!\[)(?P<message>\S.*)")
+_FATAL = re.compile(r"(?:stderr: )?fatal: (?!\[)(?P<message>\S.*)")
 _ERRORS = (
     *("failed to push some refs", "Your local changes", "pathspec '", "could not apply "),
     *("Committing is not possible", "Merging is not possible", "Pulling is not possible"),

@@ -11,7 +11,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Tally
 
 _REPORT = re.compile(
-    r"(?P<file>\S.*?)\s+\(Wstat: \d+(?: \([^)]*\))? Tests: \d+ Failed: (?P<failed>\d+)\)$"
+    r"(?P<file>\S+)\s+\(Wstat: \d+(?: \([^)]*\))? Tests: \d+ Failed: (?P<failed>\d+)\)$"
 )
 _REASON = re.compile(r"  (?P<what>Failed tests?|Parse errors|Non-zero exit status|Non-zero wait)")
 _FILES = re.compile(r"Files=(?P<files>\d+), Tests=(?P<tests>\d+),")

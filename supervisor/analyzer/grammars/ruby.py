@@ -105,7 +105,7 @@ BUNDLER = Grammar(
             does=Does.FINDING,
             literal=_CANNOT,
             pattern=re.compile(
-                r"\W*(?:Gem::\S+: )?(?:ERROR:\s+(?:Error installing \S+:\s*)?)?"
+                r"\W{0,9}(?:Gem::\S+: )?(?:ERROR:\s+(?:Error installing \S+:\s*)?)?"
                 rf"(?P<message>(?:.*?)(?:{'|'.join(map(re.escape, _CANNOT))}).*)"
             ),
         ),
