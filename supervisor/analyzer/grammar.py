@@ -62,7 +62,7 @@ class Rule:
     """A finding that lacks one of this pattern's groups (``file line column code message``) goes
     on until lines that it matches have told them, up to a blank line or a dozen others."""
     spans_blanks: bool = False
-    """A blank line does not end what ``continues``, nor stand between it and ``before``."""
+    """A blank line does not end what ``continues``."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
     literals: tuple[str, ...] = field(init=False)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from supervisor.analyzer.gate import Index
 from supervisor.analyzer.grammar import Does, Grammar, Rule
@@ -14,8 +13,6 @@ from supervisor.digests import Fixable
 
 _MOST_CONTINUATIONS = 12
 _MOST_REMARKS = 4
-_MOST_BLANKS = 3
-"""How far up a rule that spans blank lines looks for the one before."""
 _HOT_STREAK = 8
 """Findings in a row by one rule after which the next lines are tried on that rule first."""
 _MOST_REMEMBERED = 20_000
@@ -287,12 +284,8 @@ def groups_of(rule: Rule, match: re.Match[str], line: Line) -> dict[str, str | N
     """What a line that the rule's pattern matches says; None: the line above it is another."""
     if rule.before is None:
         return match.groupdict()
-    above = rule.before.match(_above(line) if rule.spans_blanks else line.before)
+    above = rule.before.match(line.before)
     return None if above is None else _groups(above) | _groups(match)
-
-
-def _above(line: Line) -> str:
-    return next((text for text in islice(line.above(), _MOST_BLANKS) if text.strip()), "")
 
 
 def found(groups: dict[str, str | None], file: str | None) -> Finding:
