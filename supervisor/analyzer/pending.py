@@ -70,7 +70,7 @@ class Pending:
 def lacks(rule: Rule, finding: Finding, groups: Groups) -> bool:
     """Whether a finding, made of these groups, lacks what the lines behind it can say."""
     later = () if rule.continues is None else rule.continues.groupindex
-    return any(groups.get(name) is None and not _has(finding, name) for name in later)
+    return any(not (groups.get(name) or _has(finding, name)) for name in later)
 
 
 def _has(finding: Finding, name: str) -> bool:
