@@ -23,7 +23,9 @@ def digest_of(segment: Segment, name: str, verdict: Verdict, outcome: Outcome) -
     unsaid = verdict in {Verdict.KILLED, Verdict.TIMEOUT} or (
         verdict in BAD and not tally.problems and not tally.broken
     )
-    fix = grammar.fix if tally.fixable is not None and tally.fixable.safe else None
+    fix = None
+    if tally.fixable is not None and tally.fixable.safe:
+        fix = tally.fix or grammar.fix
     end = str(outcome) if conflict or unsaid else ""
     subject = Subject(tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix)
     return _digest(subject, tally, summarise(subject, tally), (segment.first, segment.last))

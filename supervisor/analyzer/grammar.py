@@ -57,10 +57,14 @@ class Rule:
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
-    """A finding that lacks one of this pattern's groups (``file line column code``) goes on until
-    a line that it matches, a blank one, or a dozen others."""
+    """A finding that lacks one of this pattern's groups (``file line column code message``) goes
+    on until a line that it matches, a blank one, or a dozen others."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
+    relative: str | None = None
+    """Such a line shows that it is this tool, which prints as the grammar's does."""
+    urgent: bool = False
+    """Such a finding explains others, whatever its code: a missing header."""
     literals: tuple[str, ...] = field(init=False)
     columns: tuple[int, ...] = field(init=False)
     """Where a match's groups file, code, name, message, remark, severity and warning are, counted

@@ -104,7 +104,7 @@ class RuleParser:
             return 0
         match, file = rule.pattern.match, self._file
         later = () if rule.continues is None else rule.continues.groupindex.keys()
-        needs_code, needs_file = "code" in later, "file" in later
+        needs_code, needs_file, needs_message = "code" in later, "file" in later, "message" in later
         a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning = rule.columns
         alike: dict[tuple[str | None, ...], _Alike] = {}
         found_in: set[tuple[str | None, ...]] = set()
@@ -115,11 +115,13 @@ class RuleParser:
                 break
             groups = (*found.groups(), None)  # The last one is for groups that there are not.
             code = groups[a_code] or groups[a_name]
+            message = groups[a_message] or groups[a_remark]
             if (needs_code and not code) or (needs_file and not groups[a_file]):
+                break
+            if needs_message and not message:
                 break
             count += 1
             file = groups[a_file] or file
-            message = groups[a_message] or groups[a_remark]
             kind = (code, message, groups[a_severity] or groups[a_warning])
             found_in.add((code, file, message))
             known = alike.get(kind)
@@ -158,6 +160,7 @@ class RuleParser:
         tally = self.tally
         if tally.ended and rule.does in _BEGINS_OR_ENDS:
             return False
+        tally.name = rule.relative or tally.name
         match rule.does:
             case Does.FINDING:
                 self._find(rule, groups)
@@ -184,7 +187,7 @@ class RuleParser:
         later = () if rule.continues is None else rule.continues.groupindex.keys()
         finding = self._found(rule, groups, None if "file" in later else self._file)
         self._file = finding.file or self._file
-        if any(getattr(finding, name) is None for name in later):
+        if any(not getattr(finding, name) for name in later):
             self._open, self._continued = (rule, finding), 0
         else:
             self._add(finding)
@@ -193,6 +196,7 @@ class RuleParser:
         finding = found(groups, file)
         word = groups.get("severity") or groups.get("warning")
         finding.counts_as = severity_key(word, self._grammar.severities, rule.counts_as)
+        finding.urgent = rule.urgent
         return finding
 
     def _add(self, finding: Finding) -> None:
@@ -257,6 +261,7 @@ class RuleParser:
                     line=finding.line or rest.line,
                     column=finding.column or rest.column,
                     code=finding.code or rest.code,
+                    message=finding.message or rest.message,
                 )
             )
             return True

@@ -54,6 +54,8 @@ class Finding:
     times: int = 1
     cause: str | None = None
     """What findings of one cause have in common, if not their message."""
+    urgent: bool = False
+    """It explains others, whatever its code."""
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -115,6 +117,8 @@ class Tally:
     first: Diagnostic | None = None
     first_rank: int = 9
     fixable: Fixable | None = None
+    fix: str | None = None
+    """The command that mends what is fixable, where it is not the grammar's."""
     ended: bool = False
     """The tool's trailer was seen."""
     green: bool = False
@@ -196,7 +200,7 @@ class Tally:
         code = finding.code
         if _breaks_syntax(finding.message) or (code and _breaks_syntax(code)):
             return 0
-        if self.urgent and code and self.urgent.fullmatch(code):
+        if finding.urgent or (self.urgent and code and self.urgent.fullmatch(code)):
             return URGENT_RANK
         return rank
 
