@@ -105,6 +105,8 @@ class Grammar:
     """The tool may print one finding twice; it counts once."""
     at_once: bool = True
     """The tool prints everything together, so that a quiet stretch ends it."""
+    resumes: bool = False
+    """It goes on after another tool's lines even where it could have been over before them."""
     opaque: bool = False
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None

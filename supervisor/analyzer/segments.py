@@ -177,7 +177,7 @@ class Segmenter:
             self._set_aside()
             self._current = opened
         elif line.text.strip():
-            if current is not None and current.parser.done:
+            if current is not None and _is_over(current):
                 self._finish_current()
             if line.marks:
                 self.residue.take(line)
@@ -303,7 +303,7 @@ class Segmenter:
         current, self._current = self._current, None
         if current is None:
             return
-        if current.parser.done or not current.parser.tally.told:
+        if _is_over(current) or not current.parser.tally.told:
             self._finish(current)
             return
         self._aside.append(current)
@@ -335,6 +335,10 @@ class Segmenter:
     def _give_up(self, grammar: Grammar, error: Exception) -> None:
         self._broken.add(grammar.name)
         self._on_failure(grammar.name, f"{type(error).__name__}: {error}")
+
+
+def _is_over(segment: Segment) -> bool:
+    return segment.parser.done and not segment.grammar.resumes
 
 
 def _may_be_over(segment: Segment) -> bool:
