@@ -1,6 +1,6 @@
 """One line of at most 200 bytes that saves the reader from opening the raw output."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from supervisor.analyzer.tally import URGENT_RANK, Tally
@@ -96,13 +96,18 @@ def _headline(kind: str, verdict: Verdict, tally: Tally) -> str:
     return ", ".join(parts)
 
 
+def _tests(tally: Tally) -> Mapping[str, int]:
+    """What the closing line declared; not every runner's has numbers."""
+    return tally.declared if tally.ended and tally.declared else tally.counted
+
+
 def _failing_tests(tally: Tally) -> Iterable[str]:
-    counts = tally.declared if tally.ended else tally.counted
+    counts = _tests(tally)
     return (count(counts[key], key) for key in ("failed", "errors") if counts.get(key))
 
 
 def _other_tests(tally: Tally) -> Iterable[str]:
-    counts = tally.declared if tally.ended else tally.counted
+    counts = _tests(tally)
     yield from (count(counts[key], key) for key in ("passed", "skipped") if counts.get(key))
     yield from tally.remarks
 
