@@ -19,7 +19,7 @@ _RUNNER_MARK = re.compile(r"##\[(?:error|warning)\]")
 _BYTE_ORDER_MARK = "\ufeff"
 _LANE = re.compile(
     r"(?P<compose>[A-Za-z][\w.-]*) +\| (?P<a>.*)"
-    r"|(?P<concurrently>\[(?!gw\d)[\w:./@-]+\]) (?P<b>.*)"
+    r"|(?P<concurrently>\[(?!gw\d|doctest\]|-+\])[\w:./@-]+\]) (?P<b>.*)"
     r"|(?P<turbo>(?:@[\w.-]+/)?[\w-]+:[A-Za-z][\w-]*): (?P<c>.*)"
     r"|(?P<buildkit>#\d+) \d+\.\d+ (?P<d>.*)"
 )
