@@ -2,6 +2,7 @@
 
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
+from supervisor.analyzer.grammars.native import NATIVE
 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
@@ -11,4 +12,5 @@ GRAMMARS: tuple[Grammar, ...] = (
     mypy.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
+    *NATIVE,
 )
