@@ -9,7 +9,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Finding, Tally, number
 
-_TEST = re.compile(
+TEST = re.compile(
     r"\s*\d+/\d+ (?:MemCheck|Test)\s+#(?P<number>\d+): (?P<test>\S+) \.*(?P<stars>\*\*\*)?\s*"
     r"(?P<outcome>\S.*?)\s+[\d.]+ sec\b"
 )
@@ -50,7 +50,7 @@ class CTestParser:
         text = line.text
         if self.tally.ended:
             return self._afterwards(text)
-        if test := _TEST.match(text):
+        if test := TEST.match(text):
             self._note(test["test"], test["outcome"], failed=test["stars"] is not None)
         elif trailer := _TRAILER.match(text):
             self._end(number(trailer["failed"]), number(trailer["total"]))
@@ -64,6 +64,7 @@ class CTestParser:
     def close(self) -> None:
         """Tell the failures; skipped tests are among the total, disabled ones are not."""
         tally = self.tally
+        tally.counted["failed"] = 0
         for test, outcome in self._failed.items():
             message = "" if outcome == "Failed" else outcome
             tally.add(Finding(code=test, message=message, counts_as="failed"))
@@ -94,6 +95,7 @@ class CTestParser:
         elif failed:
             if len(self._failed) < _MOST_TESTS:
                 self._failed.setdefault(test, outcome)
+            self.tally.counted["failed"] = len(self._failed)
         elif not self.tally.ended:
             self.tally.counted["passed"] += 1
 
@@ -112,7 +114,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("test #0: ", "test  #0: ", "test   #0: ", "test    #0: ", "memcheck"),
-            pattern=_TEST,
+            pattern=TEST,
         ),
         Rule(does=Does.START, literal="% tests passed, ", pattern=_TRAILER),
         Rule(does=Does.START, literal="no tests were found!!!", pattern=_NOTHING),

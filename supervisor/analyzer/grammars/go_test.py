@@ -55,7 +55,8 @@ class GoTestParser:
         self._failed: dict[str, _Failure] = {}
         self._benchmarks: set[str] = set()
         self._panic = ""
-        self._build_error: str | None = None
+        self._building = False
+        """The compiler speaks of another package while this one's tests run."""
         self._begun = False
         self._ended = False
 
@@ -83,8 +84,8 @@ class GoTestParser:
             self._note(result["outcome"], result["test"])
         elif text[:1] in _CLOSERS and self._closes(text):
             return True
-        elif self._open or self._build_error is not None or _BUILDS.match(text):
-            return self._within(text)
+        elif self._open:
+            return not self._is_compilers(text) and self._within(text)
         else:
             return _CHATTER.match(text) is not None
         return True
@@ -92,6 +93,7 @@ class GoTestParser:
     def close(self) -> None:
         """Sum up."""
         tally = self.tally
+        tally.counted["failed"] -= len(self._failed)
         for test, failure in self._failed.items():
             tally.add(
                 Finding(
@@ -134,15 +136,13 @@ class GoTestParser:
             if panic := HEADER.match(text):
                 self._panic = f"{panic['kind']}: {panic['message']}"
 
+    def _is_compilers(self, text: str) -> bool:
+        self._building = _BUILDS.match(text) is not None or (
+            self._building and _BUILD_ERROR.match(text) is not None
+        )
+        return self._building
+
     def _within(self, text: str) -> bool:
-        if self._build_error is not None or (not self._open and _BUILDS.match(text)):
-            if _BUILD_ERROR.match(text):
-                self._build_error = self._build_error or text.strip()
-            elif _BUILDS.match(text):
-                self._build_error = ""
-            elif not self._open:
-                return False
-            return True
         if text[:1] in " \t" and (said := _SAID.match(text)):
             self._say(_Failure(said["file"], int(said["line"]), said["message"].strip()))
         elif testify := _TESTIFY.match(text):
@@ -180,10 +180,9 @@ class GoTestParser:
         match outcome:
             case "FAIL":
                 self._failing += 1
+                counted["failed"] += 1
                 if len(self._failed) < _MOST_TESTS:
                     self._failed[self._unique(test)] = said or _Failure()
-                else:
-                    counted["failed"] += 1
             case "PASS":
                 counted["passed"] += 1
             case "SKIP":
@@ -216,8 +215,6 @@ class GoTestParser:
 
     def _fail_package(self, name: str, rest: str) -> None:
         message = rest if rest.startswith("[") else self._panic or "failed outside of its tests"
-        if self._build_error and rest.startswith("["):
-            message = f"{rest} {self._build_error}"
         self.tally.add(Finding(code=name, message=message, counts_as="errors"))
 
     def _close_binary(self, word: str) -> None:
@@ -233,7 +230,7 @@ class GoTestParser:
         self._open, self._ended = False, True
         self.tally.ended = True
         self._failing, self._test = 0, None
-        self._panic, self._build_error = "", None
+        self._panic = ""
         self._said.clear()
         self._benchmarks.clear()
 
@@ -244,7 +241,7 @@ GRAMMAR = Grammar(
     at_once=False,
     resumes=True,  # Packages that do not build complain between those that do.
     parser=GoTestParser,
-    literals=(".test]", "testing: warning: "),
+    literals=("testing: warning: ",),
     rules=(
         Rule(
             does=Does.START,

@@ -6,6 +6,7 @@ Source: google/googletest, googletest/src/gtest.cc (PrettyUnitTestResultPrinter)
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.grammars.ctest import TEST
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.tally import Finding, Tally, number
 
@@ -64,12 +65,15 @@ class GTestParser:
             self._ran = True
         elif ("ailure" in text or "error:" in text) and (place := _PLACE.match(text)):
             self._locate(place)
+        elif TEST.match(text):
+            return False
         elif self._reason:
             self._explain(text)
         return True
 
     def close(self) -> None:
         """Tell the failures; the test that was running died."""
+        self.tally.counted["failed"] = 0
         for finding in self._failed.values():
             self.tally.add(finding)
         if not self.tally.ended and not self._ran and self._test is not None:
@@ -102,6 +106,7 @@ class GTestParser:
     def _fail(self, test: str) -> Finding | None:
         if test not in self._failed and len(self._failed) < _MOST_TESTS:
             self._failed[test] = Finding(code=test, message="", counts_as="failed")
+            self.tally.counted["failed"] += 1
         return self._failed.get(test)
 
     def _locate(self, place: re.Match[str]) -> None:

@@ -149,6 +149,7 @@ class XCTestParser:
     def close(self) -> None:
         """Tell the failures."""
         tally = self.tally
+        tally.counted["failed"] = 0
         for finding in self._failed.values():
             tally.add(finding)
         tally.ended = self.done
@@ -158,6 +159,7 @@ class XCTestParser:
     def _fail(self, test: str) -> Finding | None:
         if test not in self._failed and len(self._failed) < _MOST_TESTS:
             self._failed[test] = Finding(code=test, message="", counts_as="failed")
+            self.tally.counted["failed"] += 1
         return self._failed.get(test)
 
 

@@ -163,6 +163,19 @@ def test_ctest() -> None:
     assert digest.by_code == {"bad": 1, "segv": 1, "slow": 1}
 
 
+def test_ctest_shows_what_its_tests_print() -> None:
+    """A test's own framework speaks between two lines, and may die there."""
+    found = digests(
+        "1/2 Test #1: bad ....***Failed    0.02 sec\n"
+        "[==========] Running 1 test from 1 test suite.\n[ RUN      ] A.b\n"
+        "2/2 Test #2: good ...   Passed    0.01 sec\n\n"
+        "50% tests passed, 1 tests failed out of 2\n",
+        exit_code=8,
+    )
+    said = {digest.tool: digest.declared for digest in found}
+    assert said == {"gtest": {}, "ctest": {"failed": 1, "total": 2, "passed": 1}}
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -201,6 +201,17 @@ def test_go_test_goes_on_after_packages_that_do_not_build() -> None:
     assert said == {"go-build": {"errors": 1}, "go-test": {"errors": 1}}
 
 
+def test_go_test_leaves_the_compiler_the_word_while_tests_run() -> None:
+    """With ``-v`` the compiler complains between the lines of another package's tests."""
+    errors = "# example.com/b [example.com/b.test]\nb/b.go:5:23: undefined: y\n"
+    found = digests(VERBOSE.replace("=== RUN   TestOk\n", f"=== RUN   TestOk\n{errors}"))
+    said = {digest.tool: digest.counted for digest in found}
+    assert said == {
+        "go-build": {"errors": 1},
+        "go-test": {"failed": 3, "passed": 1, "skipped": 1},
+    }
+
+
 def test_go_test_output_of_a_test_never_counts() -> None:
     """A test may print what another tool would."""
     shown = "x.c:1:2: error: no\nb.go:5:23: undefined: y\n3 failed, 1 passed in 0.1s\n"
