@@ -7,7 +7,7 @@ llvm/llvm-project, clang/lib/Frontend/TextDiagnostic.cpp.
 _SUFFIX = (
     r"(?:[cChHdDiISslLmMyYfF]|cc|cp|cpp|cxx|c\+\+|CPP|hh|hp|hpp|hxx|h\+\+|HPP|ipp|inl|inc|tcc|tpp"
     r"|txx|ixx|cppm|mm|ii|mi|asm|sx|cu|cuh|cl|hip|ino|pde|ll|yy|lex|def|moc|pc|ad[bs]"
-    r"|[fF](?:\d\d|or|tn)|go|upc|ispc|glsl)"
+    r"|[fF](?:\d\d|or|tn)|upc|ispc)"
 )
 # What stands in front: ant's task, npm's mark, a progress that was not ended.
 FRONT = r"\s*(?:\[[\w.+-]+\] +|npm (?:ERR!|error) +|\d+% +)?"

@@ -165,7 +165,14 @@ _DRIVERS = (
     ),
     Rule(
         does=Does.FINDING,
-        literal=("cc0plus: ", "++: fatal error: ", "cc0obj: ", "f000: error: ", "cc-00: error: "),
+        literal=(
+            "cc0plus: ",
+            "cc0: warning: ",
+            "++: fatal error: ",
+            "cc0obj: ",
+            "f000: error: ",
+            "cc-00: error: ",
+        ),
         pattern=re.compile(
             rf"{FRONT}{_DRIVER}{_VERSION}: "
             r"(?P<severity>(?:fatal )?error|warning): (?P<message>.*)"
