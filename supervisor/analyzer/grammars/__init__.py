@@ -4,6 +4,7 @@ from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint, flake8, mypy, pytest, python, ruff, tsc
 from supervisor.analyzer.grammars.javascript import JAVASCRIPT
 from supervisor.analyzer.grammars.jvm import JVM
+from supervisor.analyzer.grammars.native import NATIVE
 from supervisor.analyzer.grammars.operations import OPERATIONS
 from supervisor.analyzer.grammars.python_tools import PYTHON
 from supervisor.analyzer.grammars.script_linters import SCRIPT_LINTERS
@@ -21,6 +22,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     tsc.GRAMMAR,
     eslint.GRAMMAR,
     *JVM,
+    *NATIVE,
     *SCRIPTING,
     *OPERATIONS,
 )

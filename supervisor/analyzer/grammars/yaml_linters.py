@@ -85,7 +85,7 @@ ANSIBLE_LINT = Grammar(
             does=Does.FINDING,
             literal=(":0: [E", ":0: [ANSIBLE"),
             pattern=re.compile(
-                r"(?!\S+\.pyi?:)(?P<file>[^\s:][^:]*):(?P<line>\d+): \["
+                r"(?!\S+\.pyi?:)(?P<file>[^\s:][^:]*):(?P<line>\d+): "
                 r"\[(?P<code>E\d+|E?ANSIBLE\d+)\] (?P<message>.*)"
             ),
         ),
