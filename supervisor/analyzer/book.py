@@ -16,9 +16,18 @@ class Book:
         self.grammars = grammars
         self.gate = Gate((*spoken, *wanted, *LITERALS))
         self._readers: dict[int, Index[Rule]] = {}
+        self._openers: dict[str | None, Index[tuple[Rule, Grammar]]] = {}
+        self._names = {name for one in grammars for name in (one.name, *one.aliases)}
 
     def openers(self, prior: str | None) -> Index[tuple[Rule, Grammar]]:
         """Rules that may begin an execution; any rule of the tool that argv names may."""
+        prior = prior if prior in self._names else None
+        openers = self._openers.get(prior)
+        if openers is None:
+            openers = self._openers[prior] = self._make_openers(prior)
+        return openers
+
+    def _make_openers(self, prior: str | None) -> Index[tuple[Rule, Grammar]]:
         return Index(
             (self.gate.mask(rule.literals), (rule, grammar))
             for grammar in self.grammars

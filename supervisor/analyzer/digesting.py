@@ -21,13 +21,14 @@ def digest_of(segment: Segment, name: str, verdict: Verdict, outcome: Outcome) -
     grammar, tally = segment.grammar, segment.parser.tally
     conflict = outcome.verdict is not None and outcome.verdict is not verdict
     unsaid = verdict in {Verdict.KILLED, Verdict.TIMEOUT} or (
-        verdict in BAD and not tally.problems and not tally.broken
+        verdict in BAD and not (tally.problems or tally.red or tally.broken)
     )
-    fix = grammar.fix if tally.fixable is not None and tally.fixable.safe else None
+    fix = None
+    if tally.fixable is not None and tally.fixable.safe:
+        fix = tally.fix or grammar.fix
     end = str(outcome) if conflict or unsaid else ""
-    subject = Subject(
-        tool=name, kind=grammar.kind, verdict=verdict, end=end, fix=fix, noun=grammar.noun
-    )
+    kind = tally.kind or grammar.kind
+    subject = Subject(tool=name, kind=kind, verdict=verdict, end=end, fix=fix, noun=grammar.noun)
     return _digest(subject, tally, summarise(subject, tally), (segment.first, segment.last))
 
 

@@ -5,7 +5,7 @@ lines mean different things in different places brings a parser of its own.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, runtime_checkable
@@ -14,7 +14,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.shape import blind
 from supervisor.analyzer.tally import Tally
 
-_COLUMNS = ("file", "code", "name", "message", "remark", "severity", "warning")
+_COLUMNS = ("file", "code", "name", "message", "remark", "severity", "warning", "line", "column")
 
 
 class Does(Enum):
@@ -24,12 +24,15 @@ class Does(Enum):
     """One diagnostic, from the groups ``file line column code name message severity times``."""
     TRAILER = auto()
     """The tool's closing count. Every other group is a number that the tool declares, but for
-    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``safe``,
-    which is what ``FIXABLE`` says; and ``remark``, words that the digest repeats. Lines that follow
-    at once and count other things belong to it.
+    ``counts``, which holds several, each before its word: ``2 failed, 1 passed``; ``safe`` and
+    ``unsafe``, which is what ``FIXABLE`` says; ``mended``, the part of the ``errors`` that is
+    mended by now; and ``remark``, words that the digest repeats. Lines that follow at once and
+    count other things belong to it.
     """
     SUBTOTAL = auto()
     """Numbers like a trailer's that add to those before; the execution goes on."""
+    CLEAN = auto()
+    """A subtotal that says that nothing failed so far, as javac's ``2 warnings`` does."""
     GREEN = auto()
     """A closing line that says that all is well; its groups are numbers, too."""
     RED = auto()
@@ -64,17 +67,28 @@ class Rule:
     """Such a line is proof enough that the tool is speaking."""
     continues: re.Pattern[str] | None = None
     """A finding that lacks one of this pattern's groups (``file line column code message
-    severity``) goes on until a line that it matches, a blank one, or ``most_lines`` others.
-    ``BROKEN`` goes on likewise until its ``message``."""
+    severity``, or ``more``, which belongs at the end of its message) goes on until a line that it
+    matches, a blank one, or ``most_lines`` others. ``BROKEN`` goes on likewise until it has its
+    ``message``."""
+    pieces: bool = False
+    """It goes on until lines that it matches have told all of them."""
     most_lines: int = 12
     gaps: int = 0
     """How many blank lines it goes on past."""
     counts_as: str | None = None
     """Key of ``Digest.counted`` for findings without a severity of their own: ``failed``, …"""
+    again: bool = False
+    """Such a line may tell again what an earlier one has told; that counts once."""
+    tool: str | None = None
+    """What the tool is called if it prints such a line: a relative of the grammar's."""
+    kind: str | None = None
+    """What the execution is if it prints such a line: a build that runs tests."""
+    urgent: bool = False
+    """Such a finding explains others, whatever its code: a missing header."""
     literals: tuple[str, ...] = field(init=False)
     columns: tuple[int, ...] = field(init=False)
-    """Where a match's groups file, code, name, message, remark, severity and warning are, counted
-    from 0; -1 for those that the pattern does not have."""
+    """Where a match's groups file, code, name, message, remark, severity, warning, line and column
+    are, counted from 0; -1 for those that the pattern does not have."""
     blind: bool = field(init=False)
     """Whether ``pattern`` cannot tell one digit from another."""
 
@@ -114,13 +128,62 @@ class Grammar:
     strict: bool = False
     """The tool complains of notes and warnings, too: it is green only where it has none."""
     distinct: bool = False
-    """The tool may print one finding twice; it counts once."""
+    """The tool may print any finding twice; it counts once."""
     at_once: bool = True
     """The tool prints everything together, so that a quiet stretch ends it."""
+    closes: bool = True
+    """It has a closing line, without which nobody knows how it went. Of a tool that has none
+    warnings alone leave the word to the exit status."""
+    resumes: bool = False
+    """It goes on after another tool's lines even where it could have been over before them."""
+    wraps: bool = False
+    """It runs other programs: that one of them failed is not why it did."""
     opaque: bool = False
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None
     """Makes the parser, where the rules alone cannot say it; its rules then only open it."""
+    inherits: bool = field(init=False)
+    """Whether findings without a file are in the one that a line above has named for them."""
+    remembers: bool = field(init=False)
+    """Whether findings are remembered because a line may tell them again."""
+    quick: Mapping[Rule, tuple[re.Pattern[str], ...]] = field(init=False)
+    """Findings that may be read many in one go, each with what must not stand above one: an earlier
+    rule with its literal reads the same lines below another."""
+
+    def __post_init__(self) -> None:
+        rules = self.rules
+        object.__setattr__(self, "inherits", any(map(_names_file_for_others, rules)))
+        object.__setattr__(self, "remembers", self.distinct or any(one.again for one in rules))
+        quick = {}
+        for place, rule in enumerate(rules):
+            rivals = [one for one in rules[:place] if set(one.literals) & set(rule.literals)]
+            if _is_plain(rule) and all(one.pattern is rule.pattern for one in rivals):
+                quick[rule] = tuple(one.before for one in rivals if one.before is not None)
+        object.__setattr__(self, "quick", quick)
+
+    def goes_before(self, rule: Rule) -> Iterator[str]:
+        """Literals of the rules that are tried before ``rule`` and read other lines."""
+        for other in self.rules:
+            if other is rule:
+                return
+            if other.pattern is not rule.pattern:
+                yield from other.literals
+
+
+def _names_file_for_others(rule: Rule) -> bool:
+    names = () if rule.before is None else rule.before.groupindex
+    return rule.does is Does.FILE or "file" in names
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether a line is enough to read such a finding."""
+    later = () if rule.continues is None else rule.continues.groupindex
+    return (
+        rule.does is Does.FINDING
+        and rule.before is None
+        and "times" not in rule.pattern.groupindex
+        and not set(later) - {"code", "file", "message"}
+    )
 
 
 class Parser(Protocol):

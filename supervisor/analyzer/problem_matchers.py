@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from supervisor.analyzer.fixed_text import fixed_text
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import found
+from supervisor.analyzer.pending import found
 from supervisor.analyzer.script_regex import python_regex
 from supervisor.analyzer.tally import Tally, severity_key
 

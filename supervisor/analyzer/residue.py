@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from supervisor.analyzer.fingerprint import is_blurred
 from supervisor.analyzer.gate import Gate, shortest
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import found
+from supervisor.analyzer.pending import found
 from supervisor.analyzer.shape import Facts
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Diagnostic
@@ -39,6 +39,7 @@ _CLAIMING = tuple(
         ("error", r"\berror(?:\[\w+\])?:|^\W*error\b"),
         ("failed", r"(?:uild|ommand) failed\b|failed with\b|^\W*[Ff]ailed\b"),
         ("exited with", r"exited with [1-9]"),
+        ("exit code", r"completed with exit code [1-9]"),
         ("fatal", r"^\W*fatal\b"),
         ("panic", r"^\W*panic\b"),
         ("not ok", r"^not ok\b"),
@@ -67,7 +68,7 @@ _WRAPPER = re.compile(r"\s*(?:npm (?:error|ERR!)|gyp ERR!|error Command|\[ERROR\
 _CLAIM_WORDS = (
     *("FAIL", "ERR", "Error", "Exception", "fatal", "panic", "Failures", "Failed", "failed"),
     *("failing", "failure", "errors", "error:", "error[", "problem", "offense"),
-    *("violation", "not ok", "exited with", "✖", "✗", "✘", "×", "❌"),
+    *("violation", "not ok", "exited with", "completed with exit code", "✖", "✗", "✘", "×", "❌"),
 )
 _MOST_CLAIMS = 200
 _MOST_LISTENING = 2000

@@ -66,24 +66,25 @@ class Segmenter:
         nothing stands that an earlier rule or a lane's name could begin with.
         """
         current = self._current
-        read = None if current is None else self._quick_way(current, page)
-        if current is None or read is None:
+        if current is None:
             return 0
-        count = read(map(page.texts.__getitem__, range(index, page.length)))
+        texts = map(page.texts.__getitem__, range(index, page.length))
+        if current.runner is not None:
+            count = current.runner.run(texts) if current.runner.hot else 0
+        elif current.rules is not None and self._is_plain(current.rules, page):
+            count = current.rules.run(texts, next(page.above(index), ""))
+        else:
+            return 0
         if count:
             current.last = page.first + index + count - 1
         return count
 
-    def _quick_way(self, current: Segment, page: Page) -> Callable[[Iterable[str]], int] | None:
-        """What reads a run of lines of this page, if anything may."""
-        if current.runner is not None:
-            return current.runner.run if current.runner.hot else None
-        rule = None if current.rules is None or self._lanes else current.rules.hot
-        if current.rules is None or rule is None or any(map(page.holds, _LANE_MARKS)):
-            return None
-        rules = current.grammar.rules
-        earlier = [one for other in rules[: rules.index(rule)] for one in other.literals]
-        return None if any(map(page.holds, map(anchor, earlier))) else current.rules.run
+    def _is_plain(self, rules: RuleParser, page: Page) -> bool:
+        """Whether the page holds nothing that goes before the hot rule."""
+        rule = None if self._lanes else rules.hot
+        if rule is None or any(map(page.holds, _LANE_MARKS)):
+            return False
+        return not any(map(page.holds, map(anchor, rules.grammar.goes_before(rule))))
 
     def skim(self, page: Page, index: int, marks: int) -> bool:
         """Read a line without a closer look, if its literals or its shape need none."""
@@ -127,7 +128,7 @@ class Segmenter:
         if (opened := self._resume(line) or self._open(line)) is not None:
             self._speak(opened)
         elif line.text.strip():
-            if current is not None and current.parser.done:
+            if current is not None and _is_over(current):
                 self._finish_current()
             if line.marks:
                 self.residue.take(line)
@@ -305,7 +306,7 @@ class Segmenter:
         current, self._current = self._current, opened
         if current is None:
             return
-        if current.parser.done or not current.parser.tally.told:
+        if _is_over(current) or not current.parser.tally.told:
             self._finish(current)
             return
         self._aside.append(current)
@@ -339,6 +340,10 @@ class Segmenter:
     def _give_up(self, grammar: Grammar, error: Exception) -> None:
         self._broken.add(grammar.name)
         self._on_failure(grammar.name, f"{type(error).__name__}: {error}")
+
+
+def _is_over(segment: Segment) -> bool:
+    return segment.parser.done and not segment.grammar.resumes
 
 
 def _may_be_over(segment: Segment) -> bool:

@@ -87,7 +87,8 @@ class Analyzer:
         digests = self._drain()
         if last is not None:
             explained = bool(self._verdicts & BAD)
-            verdict = judge(outcome, parsed(last.parser.tally), explained=explained)
+            said, closes = parsed(last.parser.tally), last.grammar.closes
+            verdict = judge(outcome, said, explained=explained, closes=closes)
             digests.append(self._digest(last, verdict, outcome))
         if self._needs_residue(outcome, last):
             digests.append(self._residue_digest(outcome))
@@ -151,11 +152,11 @@ class Analyzer:
         ]
 
     def _digest(self, segment: Segment, verdict: Verdict, outcome: Outcome) -> Digest:
-        self._verdicts.add(verdict)
+        if verdict is not Verdict.UNKNOWN or segment.grammar.closes:
+            self._verdicts.add(verdict)
         self._digests += 1
         tally = segment.parser.tally
-        says_why = bool(tally.counted or tally.declared or tally.broken or not tally.red)
-        self._explained |= verdict in BAD and says_why
+        self._explained |= verdict in BAD and not (segment.grammar.wraps and tally.silent)
         return digest_of(segment, self._name(segment), verdict, outcome)
 
     def _name(self, segment: Segment) -> str:

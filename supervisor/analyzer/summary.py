@@ -100,15 +100,20 @@ def _headline(subject: Subject, tally: Tally) -> str:
     return ", ".join(parts)
 
 
+def _tests(tally: Tally) -> Mapping[str, int]:
+    """What the closing line declared; not every runner's has numbers."""
+    return tally.declared if tally.ended and tally.declared else tally.counted
+
+
 def _failing_tests(tally: Tally) -> Iterable[str]:
-    counts = dict(tally.declared if tally.ended else tally.counted)
+    counts = dict(_tests(tally))
     # What could not be run may be missing in a count of the tests that could.
     counts["errors"] = max(counts.get("errors", 0), tally.counted["errors"])
     return (count(counts[key], key) for key in ("failed", "errors") if counts.get(key))
 
 
 def _other_tests(tally: Tally) -> Iterable[str]:
-    counts = tally.declared if tally.ended else tally.counted
+    counts = _tests(tally)
     yield from (count(counts[key], key) for key in ("passed", "skipped") if counts.get(key))
     yield from tally.remarks
 

@@ -36,6 +36,13 @@ _SEVERITIES = {
     "information": "notes",
     "help": "notes",
 }
+_NUMBER_WORDS = (
+    *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+)
+"""As scalac counts its errors."""
+_NO_FINDING = frozenset({"passed", "skipped"})
+"""What is counted and no more: a test's line that names no problem."""
 _RANK_OF = {"errors": 2, "failed": 2, "warnings": 3, "notes": 4}
 URGENT_RANK = 1
 """A finding of this rank or a lower one explains others; it is shown first."""
@@ -55,6 +62,8 @@ class Finding:
     times: int = 1
     cause: str | None = None
     """What findings of one cause have in common, if not their message."""
+    urgent: bool = False
+    """It explains others, whatever its code."""
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -69,13 +78,15 @@ class Finding:
 
 
 def number(digits: str | None) -> int:
-    """A tool's number, with or without thousands' commas; 0 where it wrote none.
+    """A tool's number, with thousands' commas or as a word; 0 where it wrote none.
 
-    >>> number("1,024"), number("no"), number(None)
-    (1024, 0, 0)
+    >>> number("1,024"), number("two"), number("no"), number(None)
+    (1024, 2, 0, 0)
     """
     if digits is None:
         return 0
+    if digits in _NUMBER_WORDS:
+        return _NUMBER_WORDS.index(digits)
     plain = digits.replace(",", "")
     return int(plain) if plain.isdecimal() and len(plain) < 16 else 0  # noqa: PLR2004
 
@@ -102,6 +113,8 @@ class Tally:
     """Codes whose findings explain others: undefined names, missing modules."""
     name: str | None = None
     """What the tool is called, where its output shows that it is a relative of the grammar's."""
+    kind: str | None = None
+    """What the execution is, where its output shows more than the grammar's kind: tests."""
     declared: dict[str, int] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     by_code: Counter[str] = field(default_factory=Counter)
@@ -116,6 +129,8 @@ class Tally:
     first: Diagnostic | None = None
     first_rank: int = 9
     fixable: Fixable | None = None
+    fix: str | None = None
+    """The command that mends what is fixable, where it is not the grammar's."""
     ended: bool = False
     """The tool's trailer was seen."""
     green: bool = False
@@ -129,30 +144,9 @@ class Tally:
 
     def add(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is of more consequence than the first."""
-        code, message, counts_as = finding.code, finding.message, finding.counts_as
-        self.counted[counts_as] += finding.times
-        if code is not None and (code in self.by_code or _room(self.by_code)):
-            self.by_code[code] += finding.times
-        if counts_as != "notes":
-            self.place(code, finding.file, message)
-        elif finding.file is not None:
-            self.files.add(finding.file)
-        kind = (code, message, counts_as)
-        cause = self._kinds.get(kind)
-        if cause is not None:
-            if cause:
-                self.causes[cause] += finding.times
-            return
-        cause = ""
-        if counts_as != "notes":
-            cause = self.blame(finding.cause or message, finding.times)
-        rank = self._rank(finding)
-        if rank <= URGENT_RANK and code is not None:
-            self.urgent_codes.add(code)
-        if rank < self.first_rank:
-            self.first, self.first_rank = finding.diagnostic, rank
-        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
-            self._kinds[kind] = cause
+        self.counted[finding.counts_as] += finding.times
+        if finding.counts_as not in _NO_FINDING:
+            self._keep(finding)
 
     def remark(self, words: str | None) -> None:
         """Keep what a reader must know, once."""
@@ -160,11 +154,13 @@ class Tally:
         if said and said not in self.remarks and len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(said)
 
-    def place(self, code: str | None, file: str | None, message: str | None) -> None:
-        """Note where a finding of some kind stands."""
+    def place(
+        self, code: str | None, file: str | None, message: str | None, *, identify: bool = True
+    ) -> None:
+        """Note where a finding of some kind stands; ``identify`` it unless it is a mere note."""
         if file is not None and len(self.files) < _MOST_FILES:
             self.files.add(file)
-        if len(self._identified) < _MOST_IDENTITIES:
+        if identify and len(self._identified) < _MOST_IDENTITIES:
             self.identify(code, file, message)
 
     def blame(self, cause: str, times: int = 1) -> str:
@@ -195,9 +191,36 @@ class Tally:
         return bool(said or self.counted or self.declared)
 
     @property
+    def silent(self) -> bool:
+        """Whether the tool has said neither what is wrong nor how much."""
+        return not (self.counted or self.declared or self.broken)
+
+    @property
     def problems(self) -> int:
         """Errors and failures, declared or counted, whichever says more."""
         return max(_sum(self.declared), _sum(self.counted))
+
+    def _keep(self, finding: Finding) -> None:
+        code, message, counts_as = finding.code, finding.message, finding.counts_as
+        if code is not None and (code in self.by_code or _room(self.by_code)):
+            self.by_code[code] += finding.times
+        self.place(code, finding.file, message, identify=counts_as != "notes")
+        kind = (code, message, counts_as)
+        cause = self._kinds.get(kind)
+        if cause is not None:
+            if cause:
+                self.causes[cause] += finding.times
+            return
+        cause = ""
+        if counts_as != "notes":
+            cause = self.blame(finding.cause or message, finding.times)
+        rank = self._rank(finding)
+        if rank <= URGENT_RANK and code is not None:
+            self.urgent_codes.add(code)
+        if rank < self.first_rank:
+            self.first, self.first_rank = finding.diagnostic, rank
+        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
+            self._kinds[kind] = cause
 
     def _rank(self, finding: Finding) -> int:
         rank = _RANK_OF.get(finding.counts_as, 3)
@@ -206,7 +229,7 @@ class Tally:
         code = finding.code
         if _breaks_syntax(finding.message) or (code and _breaks_syntax(code)):
             return 0
-        if self.urgent and code and self.urgent.fullmatch(code):
+        if finding.urgent or (self.urgent and code and self.urgent.fullmatch(code)):
             return URGENT_RANK
         return rank
 

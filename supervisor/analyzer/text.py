@@ -17,9 +17,12 @@ _FRONT_STARTS = frozenset("0123456789[#\ufeff")
 """What a line begins with that may have something in front."""
 _RUNNER_MARK = re.compile(r"##\[(?:error|warning)\]")
 _BYTE_ORDER_MARK = "\ufeff"
+_LEVELS = r"(?i:trace|debug|info|success|warn|warning|error|fatal)"
+"""What Maven, sbt and loggers write in brackets; lines of one tool differ in them."""
+_NO_LANE = rf"gw\d|doctest\]|-+\]|ant:|{_LEVELS}\]"
 _LANE = re.compile(
     r"(?P<compose>[A-Za-z][\w.-]*) +\| (?P<a>.*)"
-    r"|(?P<concurrently>\[(?!gw\d)[\w:./@-]+\]) (?P<b>.*)"
+    rf"|(?P<concurrently>\[(?!{_NO_LANE})[\w:./@-]+\]) (?P<b>.*)"
     r"|(?P<turbo>(?:@[\w.-]+/)?[\w-]+:[A-Za-z][\w-]*): (?P<c>.*)"
     r"|(?P<buildkit>#\d+) \d+\.\d+ (?P<d>.*)"
 )

@@ -78,11 +78,15 @@ def parsed(tally: Tally) -> Verdict:
     return Verdict.UNKNOWN
 
 
-def judge(outcome: Outcome, said: Verdict, *, explained: bool) -> Verdict:
-    """The verdict of the last segment; ``explained`` if an earlier one accounts for the status."""
+def judge(outcome: Outcome, said: Verdict, *, explained: bool, closes: bool = True) -> Verdict:
+    """The verdict of the last segment.
+
+    ``explained`` if an earlier one accounts for the status, ``closes`` if the tool would say that
+    it is through; of one that never does, the status says how it went.
+    """
     status = outcome.verdict
     if status is None or status is Verdict.OK:
-        return said
+        return status if status is not None and said is Verdict.UNKNOWN and not closes else said
     if status in {Verdict.TIMEOUT, Verdict.KILLED}:
         return status
     if said is Verdict.ERROR or (said is Verdict.OK and explained):

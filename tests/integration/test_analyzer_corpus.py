@@ -182,6 +182,8 @@ def test_no_false_green_over_the_whole_corpus() -> None:
         case["file"]
         for case in MANIFEST
         if case["exit_code"] or any(case["expected"].get(key) for key in ("failed", "errors"))
+        # What failed was run again and passed.
+        if case["expected"].get("status") != "ok"
     }
     for name, data in outputs():
         data = data[-40_000:]  # noqa: PLW2901 - the end is where the verdict stands

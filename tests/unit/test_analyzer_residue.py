@@ -74,7 +74,9 @@ def test_substrings_decide_nothing(text: str) -> None:
 
 def test_generic_diagnostics_are_a_floor() -> None:
     """Diagnostics of an unknown compiler are counted as at least so many."""
-    text = "x.c:1:2: error: expected ';'\ny.c:3:4: warning: unused\nnpm error z.c:1:1: error: no\n"
+    text = (
+        "x.zz:1:2: error: expected ';'\ny.zz:3:4: warning: unused\nnpm error z.zz:1:1: error: no\n"
+    )
     digest = only(text, exit_code=1)
     assert digest.counted == {"errors": 2, "warnings": 1}
     assert "at least 2 errors and 1 warning in 3 files" in digest.summary

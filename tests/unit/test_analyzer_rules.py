@@ -19,6 +19,68 @@ _ROW = Rule(
 _CLEAN = Rule(does=Does.GREEN, literal="all clean", pattern=re.compile("all clean"))
 
 
+FAULT_TRAILER = (
+    r"looked at \d+ files, (?P<errors>\d+) faults(?:, (?P<mended>\d+) mended)?"
+    r"(?:, (?P<safe>\d+) more mendable)?(?: \((?P<remark>[^)]*)\))?$"
+)
+FAULT = Grammar(
+    name="fault",
+    kind="linter",
+    fix="fault --mend",
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal="FAULT ",
+            pattern=re.compile(r"FAULT (?P<message>.*)"),
+            continues=re.compile(r" (?:in (?P<file>\S+)|at line (?P<line>\d+))$"),
+            pieces=True,
+            gaps=12,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="-- skipped",
+            pattern=re.compile(r"(?P<message>\w+) -- skipped$"),
+            counts_as="skipped",
+        ),
+        Rule(
+            does=Does.SUBTOTAL,
+            literal="looked at 0 files",
+            pattern=re.compile("so far: " + FAULT_TRAILER),
+        ),
+        Rule(does=Does.TRAILER, literal="looked at 0 files", pattern=re.compile(FAULT_TRAILER)),
+    ),
+)
+FROB = Grammar(
+    name="frob",
+    kind="linter",
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal="frobnicate: lost ",
+            pattern=re.compile(r"frobnicate: (?P<message>lost .*)"),
+            urgent=True,
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="frobnicate++: ",
+            pattern=re.compile(r"frobnicate\+\+: (?P<message>.*)"),
+            tool="frob++",
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="frobnicate at ",
+            pattern=re.compile(r"frobnicate at (?P<file>\S+):(?P<line>\d+)$"),
+            continues=re.compile(r"\s+(?P<message>\S.*)"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="frobnicate: ",
+            pattern=re.compile(r"frobnicate: (?P<message>.*)"),
+        ),
+    ),
+)
+
+
 def only(grammar: Grammar, text: str) -> Digest:
     """The digest of output that one grammar claims."""
     analyzer = Analyzer(grammars=(grammar,))
@@ -91,3 +153,59 @@ def test_how_long_a_finding_goes_on_is_the_rules_to_say() -> None:
         digest = only(grammar, "mess: there\n" + "  and there\n" * 30 + "[dust]\n")
         assert digest.first is not None
         assert digest.first.code == code
+
+
+def test_what_was_mended_is_no_error_any_more() -> None:
+    """A trailer that counts what it mended declares the rest, and all mended is all well."""
+    assert only(FAULT, "looked at 2 files, 5 faults, 3 mended\n").declared["errors"] == 2
+    assert only(FAULT, "looked at 2 files, 5 faults, 5 mended\n").verdict is Verdict.OK
+
+
+def test_trailer_says_what_is_fixable() -> None:
+    """One line may hold the count and the fix; files that have one each add up."""
+    found = only(FAULT, "looked at 2 files, 5 faults, 3 more mendable\n")
+    assert (found.fixable, found.fix) == (Fixable(safe=3), "fault --mend")
+    assert found.declared == {"errors": 5}
+    line = "so far: looked at 2 files, 5 faults, 3 more mendable\n"
+    assert only(FAULT, line + line).fixable == Fixable(safe=6)
+
+
+def test_remark_stands_in_the_summary() -> None:
+    """Words that a reader must know are taken from the trailer."""
+    assert "stopped early" in only(FAULT, "looked at 2 files, 5 faults (stopped early)\n").summary
+
+
+def test_finding_in_pieces() -> None:
+    """File and line stand on lines of their own, below a blank one."""
+    first = only(
+        FAULT, "FAULT bad\n\n  source\n in a.x\n at line 3\nlooked at 1 files, 1 faults\n"
+    ).first
+    assert first is not None
+    assert (first.file, first.line) == ("a.x", 3)
+
+
+def test_skipped_tests_are_counted_and_no_more() -> None:
+    """Neither the first finding nor a cause."""
+    found = only(FAULT, "one -- skipped\ntwo -- skipped\n")
+    assert (found.counted, found.first, found.causes) == ({"skipped": 2}, None, ())
+
+
+def test_finding_waits_for_its_message() -> None:
+    """Some tools write what is wrong below where it is; floods of such are read alike."""
+    digest = only(FROB, "frobnicate at a.x:7\n  no good\n" * 20)
+    assert digest.counted == {"errors": 20}
+    assert digest.first is not None
+    assert (digest.first.line, digest.first.message) == (7, "no good")
+
+
+def test_urgent_rule_comes_first() -> None:
+    """A finding without a code can explain others."""
+    digest = only(FROB, "frobnicate: x\nfrobnicate: lost y\nfrobnicate: z\n")
+    assert digest.first is not None
+    assert digest.first.message == "lost y"
+
+
+def test_relative_names_the_digest() -> None:
+    """One line gives the tool away."""
+    digest = only(FROB, "frobnicate: x\nfrobnicate++: y\nfrobnicate: z\n")
+    assert (digest.tool, digest.counted) == ("frob++", {"errors": 3})

@@ -17,18 +17,28 @@ from supervisor.analyzer.grammars import (
     tsc,
 )
 from supervisor.analyzer.grammars.javascript import JAVASCRIPT
+from supervisor.analyzer.grammars.jvm import JVM
+from supervisor.analyzer.grammars.native import NATIVE
+from supervisor.analyzer.grammars.operations import OPERATIONS
 from supervisor.analyzer.grammars.python_tools import PYTHON
+from supervisor.analyzer.grammars.script_linters import SCRIPT_LINTERS
+from supervisor.analyzer.grammars.scripting import SCRIPTING
 
 GRAMMARS: tuple[Grammar, ...] = (
     pytest.GRAMMAR,
     *JAVASCRIPT,
     *PYTHON,
     python.GRAMMAR,
+    *SCRIPT_LINTERS,
     ruff.GRAMMAR,
     flake8.GRAMMAR,
     mypy.GRAMMAR,
     tsc.GRAMMAR,
     eslint.GRAMMAR,
+    *JVM,
+    *NATIVE,
+    *SCRIPTING,
+    *OPERATIONS,
     cargo_json.GRAMMAR,
     go_test_json.GRAMMAR,
     libtest_json.GRAMMAR,

@@ -5,10 +5,10 @@ Source: avajs/ava, lib/reporters/default.js.
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 
 _ROW = re.compile(
     r"\s+[✘✖] \[(?P<what>fail|unexpected pass)\]: (?P<name>.*?)(?: (?P<why>Error thrown in test"

@@ -6,10 +6,10 @@ Source: oven-sh/bun, src/cli/test_command.zig and src/install.
 import re
 from itertools import islice
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 
 _START = re.compile(r"bun test v\d+\.\d+")
 _FILE = re.compile(r"(?P<file>\S+\.\w+):$")
@@ -123,6 +123,7 @@ TESTS = Grammar(
 GRAMMAR = Grammar(
     name="bun",
     kind="packages",
+    wraps=True,
     urgent=re.compile(r"ResolveMessage"),
     rules=(
         Rule(

@@ -5,10 +5,10 @@ Source: denoland/deno, cli/tools/test/reporters, cli/tools/lint/reporters.rs, cl
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 
 _URL = r"(?:file://)?(?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"
 _AT = re.compile(rf"\s+at (?:.*\()?{_URL}\)?$")

@@ -5,10 +5,10 @@ Source: jestjs/jest, packages/jest-reporters/src (getResultHeader, getSummary, S
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 from supervisor.analyzer.tally import number
 
 _SUITE = re.compile(

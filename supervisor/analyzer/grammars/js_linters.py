@@ -25,10 +25,12 @@ TSLINT = Grammar(
                 rf"(?P<severity>ERROR|WARNING): \({_RULE}\) {_PLACE}(?: -|:) (?P<message>.*)"
             ),
         ),
-        Rule(  # prose
+        Rule(  # prose; psalm has a code and a dash in front of the place
             does=Does.FINDING,
             literal=(":0:0 - ", "[0, 0]: "),
-            pattern=re.compile(rf"(?P<severity>ERROR|WARNING): {_PLACE}(?: -|:) (?P<message>.*)"),
+            pattern=re.compile(
+                rf"(?P<severity>ERROR|WARNING): (?!\w+ - ){_PLACE}(?: -|:) (?P<message>.*)"
+            ),
         ),
         Rule(  # stylish
             does=Does.FINDING,

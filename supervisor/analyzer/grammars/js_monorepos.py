@@ -11,6 +11,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 TURBO = Grammar(
     name="turbo",
     kind="build",
+    wraps=True,
     rules=(
         Rule(
             does=Does.GREEN,
@@ -54,6 +55,7 @@ TURBO = Grammar(
 NX = Grammar(
     name="nx",
     kind="build",
+    wraps=True,
     rules=(
         Rule(
             does=Does.GREEN,
@@ -84,6 +86,7 @@ NX = Grammar(
 LERNA = Grammar(
     name="lerna",
     kind="build",
+    wraps=True,
     rules=(
         Rule(
             does=Does.RED,

@@ -17,11 +17,11 @@ GRAMMAR = Grammar(
             literal="markdownlint-cli2 v0",
             pattern=re.compile(r"markdownlint-cli2 v\d"),
         ),
-        Rule(
+        Rule(  # Where no name follows the code, mdl wrote it.
             does=Does.FINDING,
             literal=(" md0/", " md0 "),
             pattern=re.compile(
-                r"(?P<file>[^\s:][^:]*): ?(?P<line>\d+)(?::(?P<column>\d+))?:?"
+                r"(?!\S+:\d+: MD\d+ )(?P<file>[^\s:][^:]*): ?(?P<line>\d+)(?::(?P<column>\d+))?:?"
                 r" (?:(?P<severity>error|warning) )?(?P<code>MD\d{3})(?:/[\w/-]+)? (?P<message>.*)"
             ),
         ),

@@ -5,10 +5,10 @@ Source: mochajs/mocha, lib/reporters/base.js (epilogue, list).
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import FRAME, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 from supervisor.analyzer.tally import number
 
 _COUNT = re.compile(

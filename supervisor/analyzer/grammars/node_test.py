@@ -5,10 +5,10 @@ Source: nodejs/node, lib/internal/test_runner/reporter/spec.js, dot.js and utils
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 
 _COUNT = re.compile(
     r"\u2139 (?:(?P<what>tests|suites|pass|fail|cancelled|skipped|todo) (?P<times>\d+)"

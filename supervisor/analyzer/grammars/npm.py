@@ -5,9 +5,9 @@ Source: npm/cli, lib/utils/error-message.js and lib/utils/reify-output.js; nodej
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 from supervisor.analyzer.tally import Finding, Tally, number
 
 _SAYS = re.compile(r"npm (?:ERR!|error)(?: (?P<said>.*))?$")
@@ -172,6 +172,7 @@ def _script_name(script: re.Match[str]) -> str:
 GRAMMAR = Grammar(
     name="npm",
     kind="packages",
+    wraps=True,
     aliases=("npx",),
     at_once=False,
     parser=NpmParser,

@@ -5,10 +5,10 @@ Source: microsoft/playwright, packages/playwright/src/reporters/base.ts.
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 
 _START = re.compile(r"\s*Running \d+ tests? using \d+ workers?")
 _TEST = rf"(?:\[[^\]]+\] \u203a )?(?P<file>{JS_FILE}):(?P<line>\d+):\d+ \u203a (?P<name>.*?)"

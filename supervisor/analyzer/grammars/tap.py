@@ -5,10 +5,10 @@ Source: testanything.org, and nodejs/node, lib/internal/test_runner/reporter/tap
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 from supervisor.analyzer.tally import number
 
 _VERSION = re.compile(r"TAP version 1\d$")

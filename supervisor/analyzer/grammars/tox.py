@@ -12,6 +12,7 @@ _TOOK = r" \([\d.]+(?:=.*)?(?: seconds)?\)"
 GRAMMAR = Grammar(
     name="tox",
     kind="build",
+    wraps=True,
     noun="failed environments",
     at_once=False,
     rules=(

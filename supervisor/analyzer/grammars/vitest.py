@@ -5,10 +5,10 @@ Source: vitest-dev/vitest, packages/vitest/src/node/reporters/base.ts and summar
 
 import re
 
+from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
-from supervisor.analyzer.rule_parser import declared_by
 from supervisor.analyzer.tally import number
 
 _START = re.compile(r"\s*(?:RUN|DEV)  +(?:v\d|default\b)")

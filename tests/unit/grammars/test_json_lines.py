@@ -301,7 +301,7 @@ def test_a_log_accounts_for_nothing() -> None:
     log = lines([LOGS["winston"]])
     good = analyze([log], exit_code=0)
     assert (good.segments[0].verdict, good.verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
-    bad = analyze([log + b"make: *** [all] Segmentation fault\n"], exit_code=2)
+    bad = analyze([log + b"widget: giving up\n"], exit_code=2)
     assert [digest.tool for digest in bad.segments] == ["log", "output"]
     assert bad.verdict is Verdict.FAILED
     green = b"All checks passed!\n"

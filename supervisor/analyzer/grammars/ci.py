@@ -1,0 +1,33 @@
+"""Annotations for GitHub Actions, which many tools print where CI runs them.
+
+Source: actions/toolkit, packages/core/src/command.ts.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_SEVERITY = r"(?P<severity>error|warning|notice)"
+
+
+GITHUB_ACTIONS = Grammar(
+    name="github-actions",
+    kind="log",
+    severities={"notice": "notes"},
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=("::error ", "::warning ", "::notice "),
+            pattern=re.compile(
+                rf"::{_SEVERITY} (?=[^:]*=)(?:(?:file=(?P<file>[^,]+?)|line=(?P<line>\d+)"
+                r"|col=(?P<column>\d+)|title=(?P<code>[^,]*?)|\w+=[^,]*?)(?:,|(?=::)))+"
+                r"::(?P<message>.*)"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=("::error::", "::warning::", "::notice::"),
+            pattern=re.compile(rf"::{_SEVERITY}::(?P<message>.*)"),
+        ),
+    ),
+)

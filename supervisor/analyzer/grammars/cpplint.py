@@ -1,0 +1,49 @@
+"""``cpplint``: each finding with its category and how sure it is.
+
+Source: cpplint/cpplint, cpplint.py (Error and _CppLintState).
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_CATEGORIES = ("[whitespace/", "[build/", "[readability/", "[runtime/", "[legal/")
+_FILE = r"\s*(?:# )?(?:\[\w+\] )?(?P<file>(?:[A-Za-z]:(?=[\\/]))?[^\s:(][^:(]*)"
+_SAID = r"\s*(?P<message>\S.*?)\s+\[(?P<code>[a-z]+/[\w+./-]+)\] \[\d\]\s*$"
+
+GRAMMAR = Grammar(
+    name="cpplint",
+    kind="linter",
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=_CATEGORIES,
+            pattern=re.compile(rf"{_FILE}:(?P<line>\d+|None):(?: (?:warning|error):)? {_SAID}"),
+        ),
+        Rule(  # --output=vs7 of old
+            does=Does.FINDING,
+            literal=_CATEGORIES,
+            pattern=re.compile(rf"{_FILE}\((?P<line>\d+)\): {_SAID}"),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="): error cpplint: [",
+            pattern=re.compile(
+                rf"{_FILE}\((?P<line>\d+)\): error cpplint: \[(?P<code>[^\]]+)\] (?P<message>.*)"
+            ),
+        ),
+        Rule(
+            does=Does.TAIL,
+            literal=("done processing ", "errors found: "),
+            pattern=re.compile(
+                r"Done processing \S|Category '?[\w/+]+'? errors found: \d|Ignoring \S+;"
+            ),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="total errors found: ",
+            pattern=re.compile(r"Total errors found: (?P<errors>\d+)$"),
+        ),
+    ),
+)

@@ -1,0 +1,48 @@
+"""``detekt``: findings by line, by file and by set of rules, and the closing line.
+
+Source: detekt/detekt, detekt-core reporting/console LiteFindingsReport.kt and
+AbstractIssuesReport.kt, config/MaxIssueCheck.kt.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+_PLACE = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+)"
+
+GRAMMAR = Grammar(
+    name="detekt",
+    kind="linter",
+    at_once=False,
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=(".kt:0:0: ", ".kts:0:0: "),
+            pattern=re.compile(
+                rf"\s*(?:[ewi]: )?{_PLACE}: (?P<message>\S.*) \[(?P<code>[A-Z]\w+)\]$"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal=(".kt:0:0", ".kts:0:0"),
+            pattern=re.compile(
+                rf"\s+(?P<code>[A-Z]\w+) - (?:\d+/\d+ - )?\[(?P<message>.*)\] at {_PLACE}"
+            ),
+        ),
+        Rule(
+            does=Does.RED,
+            literal=("weighted issues", "Analysis failed with 0 issue"),
+            pattern=re.compile(
+                r"(?:> )?(?:Analysis|Build) failed with (?P<errors>\d+) (?:weighted )?issues?\b.*"
+            ),
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="Build succeeded with 0 weighted issues",
+            pattern=re.compile(r"Build succeeded with (?P<warnings>\d+) weighted issues"),
+        ),
+        Rule(
+            does=Does.TAIL, pattern=re.compile(r"Overall debt: |detekt finished in "), opens=False
+        ),
+    ),
+)

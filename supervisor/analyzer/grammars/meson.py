@@ -1,0 +1,86 @@
+"""``meson setup`` and ``meson test``.
+
+Source: mesonbuild/meson, mesonbuild/mlog.py (_log_error) and mesonbuild/mtest.py.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+MESON = Grammar(
+    name="meson",
+    kind="build",
+    at_once=False,
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=("meson.build:0:0: error", "meson.build:0: warning", "meson.build:0: error"),
+            pattern=re.compile(
+                r"(?P<file>\S*meson\.(?:build|options)|\S*meson_options\.txt):(?P<line>\d+)"
+                r"(?::(?P<column>\d+))?: (?P<severity>ERROR|WARNING): (?P<message>.*)"
+            ),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal="contains a build file meson.build",
+            pattern=re.compile(
+                r"ERROR: (?P<message>Neither .*contains a build file meson\.build.*)"
+            ),
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="meson-log.txt",
+            pattern=re.compile(r"A full log can be found at .*meson-log\.txt"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.GREEN,
+            literal="build targets in project: ",
+            pattern=re.compile(r"Build targets in project: \d+"),
+        ),
+    ),
+)
+
+MESON_TEST = Grammar(
+    name="meson-test",
+    kind="tests",
+    aliases=("meson",),
+    at_once=False,
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=("  fail  ", "  timeout  ", "  error  ", "  unexpectedpass  "),
+            pattern=re.compile(
+                r"\s*\d+/\d+ (?P<code>\S.*?)\s{2,}(?P<message>FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+"
+                r"[\d.]+s"
+            ),
+            counts_as="failed",
+        ),
+        Rule(
+            does=Does.SUBTOTAL,
+            literal="ok:                 0",
+            pattern=re.compile(r"Ok:\s+(?P<passed>\d+)\s*$"),
+        ),
+        Rule(
+            does=Does.SUBTOTAL,
+            literal=(
+                *("fail:               0", "unexpected pass:    0", "timeout:            0"),
+                "expected fail:",
+            ),
+            pattern=re.compile(r"(?:Fail|Unexpected Pass|Timeout|Error):\s+(?P<failed>\d+)\s*$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.SUBTOTAL,
+            literal="skipped:            0",
+            pattern=re.compile(r"Skipped:\s+(?P<skipped>\d+)\s*$"),
+            opens=False,
+        ),
+        Rule(
+            does=Does.TRAILER,
+            literal="testlog.txt",
+            pattern=re.compile(r"Full log written to .*testlog\.txt"),
+            opens=False,
+        ),
+    ),
+)

@@ -1,0 +1,33 @@
+"""``cargo fmt --check`` and ``rustfmt --check``: a diff for each place.
+
+Source: rust-lang/rustfmt, src/emitter/diff.rs and src/rustfmt_diff.rs.
+"""
+
+import re
+
+from supervisor.analyzer.grammar import Does, Grammar, Rule
+
+GRAMMAR = Grammar(
+    name="rustfmt",
+    kind="formatter",
+    aliases=("cargo-fmt",),
+    rules=(
+        Rule(
+            does=Does.FINDING,
+            literal=(".rs:0:", ".rs at line 0:"),
+            pattern=re.compile(
+                r"Diff in (?:\\\\\?\\)?(?P<file>\S.*?\.rs)(?::| at line )(?P<line>\d+):$"
+            ),
+        ),
+        Rule(
+            does=Does.FINDING,
+            literal="incorrect newline style in ",
+            pattern=re.compile(r"(?P<message>Incorrect newline style) in (?P<file>\S.*)"),
+        ),
+        Rule(
+            does=Does.BROKEN,
+            literal="error writing files: ",
+            pattern=re.compile(r"Error writing files: (?P<message>.*)"),
+        ),
+    ),
+)
