@@ -46,5 +46,4 @@ GRAMMARS: tuple[Grammar, ...] = (
     json_lines.MYPY,
     json_lines.RUFF,
     logs.GRAMMAR,
-    logs.LOGFMT,
 )

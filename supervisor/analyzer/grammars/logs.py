@@ -36,6 +36,33 @@ _MOST_CAUSES = 1000
 _TO_ZERO = str.maketrans("123456789", "000000000")
 
 
+_BAD = "|".join((*_ERRORS, "emerg", "warning", "warn"))
+_LEVEL_KEY, _WORDS_KEY = "level|lvl|severity|loglevel", "msg|message|event"
+
+
+def _others(keys: str) -> str:
+    """Pairs with other keys than these."""
+    value = r'(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)'
+    return rf"(?:(?!(?:{keys})=)[\w.@/-]++={value}\s++)*+"
+
+
+def _level(name: str) -> str:
+    return rf'(?:{_LEVEL_KEY})="?(?P<{name}>{_BAD})"?(?:\s++|$)'
+
+
+def _words(name: str) -> str:
+    quoted = r'(?:[^"\\]|\\.)*+'
+    return (
+        rf'(?:{_WORDS_KEY})=(?P<in_{name}>")?+(?P<{name}>(?(in_{name}){quoted}|\S++))"?(?:\s++|$)'
+    )
+
+
+_LOGFMT = re.compile(
+    rf"(?i:{_others(_LEVEL_KEY)}{_level('severity')}{_others(_WORDS_KEY)}{_words('message')}"
+    rf"|{_others(_WORDS_KEY)}{_words('remark')}{_others(_LEVEL_KEY)}{_level('warning')})"
+)
+
+
 class _Reader:
     """Counts what is bad; the rest of a log says nothing here."""
 
@@ -66,9 +93,14 @@ class _Reader:
             if cause:
                 self._causes[kind] = cause
 
-    def take_text(self, _text: str) -> bool:
-        """Text is no record."""
-        return False
+    def take_text(self, text: str) -> bool:
+        """Read pairs; text is no record."""
+        pairs = _LOGFMT.match(text)
+        if pairs is None:
+            return False
+        level, message = pairs["severity"] or pairs["warning"], pairs["message"] or pairs["remark"]
+        self._add(_LEVELS[level.lower()], message or "", {})
+        return True
 
     def close(self) -> None:
         """A log has no end that says anything."""
@@ -124,32 +156,6 @@ def knows(record: Record) -> bool:
     return known and any(isinstance(record.get(key), str) for key in _MESSAGE_KEYS)
 
 
-_BAD = "|".join((*_ERRORS, "emerg", "warning", "warn"))
-_LEVEL_KEY, _WORDS_KEY = "level|lvl|severity|loglevel", "msg|message|event"
-
-
-def _others(keys: str) -> str:
-    """Pairs with other keys than these."""
-    value = r'(?:"(?:[^"\\]|\\.)*+"|[^\s"]*+)'
-    return rf"(?:(?!(?:{keys})=)[\w.@/-]++={value}\s++)*+"
-
-
-def _level(name: str) -> str:
-    return rf'(?:{_LEVEL_KEY})="?(?P<{name}>{_BAD})"?(?:\s++|$)'
-
-
-def _words(name: str) -> str:
-    quoted = r'(?:[^"\\]|\\.)*+'
-    return (
-        rf'(?:{_WORDS_KEY})=(?P<in_{name}>")?+(?P<{name}>(?(in_{name}){quoted}|\S++))"?(?:\s++|$)'
-    )
-
-
-_LOGFMT = re.compile(
-    rf"(?i:{_others(_LEVEL_KEY)}{_level('severity')}{_others(_WORDS_KEY)}{_words('message')}"
-    rf"|{_others(_WORDS_KEY)}{_words('remark')}{_others(_LEVEL_KEY)}{_level('warning')})"
-)
-
 GRAMMAR = Grammar(
     name="log",
     kind="log",
@@ -160,15 +166,8 @@ GRAMMAR = Grammar(
             literal=('"level":0', *(f'"{word}"' for word in (*_ERRORS, "warn", "warning"))),
             pattern=re.compile(r'\{ ?"'),
         ),
-    ),
-)
-LOGFMT = Grammar(
-    name="log",
-    kind="log",
-    severities=_LEVELS,
-    rules=(
         Rule(
-            does=Does.FINDING,
+            does=Does.START,
             literal=tuple(
                 f"{key}={quote}{word}"
                 for key in ("level", "lvl", "severity")
