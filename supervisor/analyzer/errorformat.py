@@ -75,7 +75,7 @@ class Scanner:
                 again and one.prefix and one.prefix in GLOBAL_FILES
             ):
                 continue
-            match = one.regex.match(text)
+            match = one.pattern.match(text)
             if match is not None:
                 return self._read(one, match.groupdict(), text)
         self.end()
@@ -84,7 +84,7 @@ class Scanner:
     def names_file(self, text: str) -> bool | None:
         """Whether a line begins a file; None if it ends one."""
         for one in self._formats:
-            if one.prefix not in {"C", "Z"} and one.regex.match(text):
+            if one.prefix not in {"C", "Z"} and one.pattern.match(text):
                 return None if one.prefix == "Q" else one.prefix == "P"
         return False
 
@@ -166,7 +166,7 @@ def errorformat(name: str, patterns: str | Sequence[str], kind: str = "linter") 
         kind=kind,
         severities=_SEVERITIES,
         rules=tuple(
-            Rule(does=Does.START, literal=one.literals, pattern=one.regex) for one in openers
+            Rule(does=Does.START, literal=one.literals, pattern=one.pattern) for one in openers
         ),
         parser=lambda grammar: _Parser(grammar, Scanner(listed)),
     )
@@ -178,7 +178,12 @@ def _opens(one: Format) -> bool:
 
 def _rule(one: Format) -> Rule:
     does = Does.TAIL if one.ignored or one.prefix else Does.FINDING
-    return Rule(does=does, literal=one.literals, pattern=one.regex, opens=does is Does.FINDING)
+    return Rule(
+        does=does,
+        literal=one.literals,
+        pattern=one.pattern,
+        opens=does is Does.FINDING,
+    )
 
 
 class _Parser:

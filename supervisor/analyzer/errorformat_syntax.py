@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supervisor.analyzer.fixed_text import class_end, fixed_text
+from supervisor.analyzer.pattern import Pattern
 
 GLOBAL_FILES = "OPQ"
 _PREFIXES = "EWINACZGDX" + GLOBAL_FILES
@@ -52,7 +53,7 @@ class Format:
 
     prefix: str
     """What kind of line it is; empty for a problem on one line."""
-    regex: re.Pattern[str]
+    pattern: Pattern
     whole: bool
     """``%+``: all of the line is the message."""
     ignored: bool
@@ -105,10 +106,9 @@ class _Translation:
             else:
                 self._atoms.append(re.escape(char))
         pattern = "".join(self._atoms).replace(*_KIND_AND_NUMBER) + "$"
-        regex = re.compile(pattern)
         return Format(
             prefix=self._prefix,
-            regex=regex,
+            pattern=Pattern(pattern).checked(),
             whole=self._flag == "+",
             ignored=self._flag == "-",
             literals=fixed_text(pattern),

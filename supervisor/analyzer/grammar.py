@@ -4,13 +4,14 @@ Adding a tool is one module in ``grammars`` whose ``GRAMMAR`` lists patterns. On
 lines mean different things in different places brings a parser of its own.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.shape import blind
 from supervisor.analyzer.tally import Tally
 
@@ -50,22 +51,22 @@ class Does(Enum):
     """Belongs to the tool and says nothing, unless it has a group ``remark``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
     """A kind of line."""
 
     does: Does
-    pattern: re.Pattern[str]
+    pattern: Pattern
     """Matched at the start of the line."""
     literal: str | tuple[str, ...] = ()
     """Stands, or one of them does, in every line that ``pattern`` matches, but for case and with
     0 for each number. Lines without it are spared the pattern, so the rarer the better. Without
     one, the rule is only tried on what comes along: below a file's name, around a trailer."""
-    before: re.Pattern[str] | None = None
+    before: Pattern | None = None
     """Must match the line before; its groups count, too."""
     opens: bool = True
     """Such a line is proof enough that the tool is speaking."""
-    continues: re.Pattern[str] | None = None
+    continues: Pattern | None = None
     """A finding that lacks one of this pattern's groups (``file line column code message
     severity``, or ``more``, which belongs at the end of its message) goes on until a line that it
     matches, a blank one, or ``most_lines`` others. ``BROKEN`` goes on likewise until it has its
@@ -85,23 +86,25 @@ class Rule:
     """What the execution is if it prints such a line: a build that runs tests."""
     urgent: bool = False
     """Such a finding explains others, whatever its code: a missing header."""
-    literals: tuple[str, ...] = field(init=False)
-    columns: tuple[int, ...] = field(init=False)
-    """Where a match's groups file, code, name, message, remark, severity, warning, line and column
-    are, counted from 0; -1 for those that the pattern does not have."""
-    blind: bool = field(init=False)
-    """Whether ``pattern`` cannot tell one digit from another."""
 
-    def __post_init__(self) -> None:
-        one = isinstance(self.literal, str)
-        object.__setattr__(self, "literals", (self.literal,) if one else self.literal)
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """The literal, or all of them."""
+        return (self.literal,) if isinstance(self.literal, str) else self.literal
+
+    @cached_property
+    def columns(self) -> tuple[int, ...]:
+        """Where a match's groups are, counted from 0; -1 for those that the pattern lacks."""
         places = self.pattern.groupindex
-        columns = tuple(places.get(name, 0) - 1 for name in _COLUMNS)
-        object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "blind", blind(self.pattern))
+        return tuple(places.get(name, 0) - 1 for name in _COLUMNS)
+
+    @cached_property
+    def blind(self) -> bool:
+        """Whether ``pattern`` cannot tell one digit from another."""
+        return blind(self.pattern.pattern)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Grammar:
     """One tool: how to recognise it, how to read it, what mends its findings."""
 
@@ -116,7 +119,7 @@ class Grammar:
     """Other commands with the same output."""
     fix: str | None = None
     """The command that mends what the tool calls safely fixable."""
-    urgent: re.Pattern[str] | None = None
+    urgent: Pattern | None = None
     """Codes whose findings explain others."""
     severities: Mapping[str, str] = field(default_factory=dict)
     """Keys of ``Digest.counted`` for the tool's own words, in lower case, where the common ones
@@ -142,24 +145,29 @@ class Grammar:
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None
     """Makes the parser, where the rules alone cannot say it; its rules then only open it."""
-    inherits: bool = field(init=False)
-    """Whether findings without a file are in the one that a line above has named for them."""
-    remembers: bool = field(init=False)
-    """Whether findings are remembered because a line may tell them again."""
-    quick: Mapping[Rule, tuple[re.Pattern[str], ...]] = field(init=False)
-    """Findings that may be read many in one go, each with what must not stand above one: an earlier
-    rule with its literal reads the same lines below another."""
 
-    def __post_init__(self) -> None:
-        rules = self.rules
-        object.__setattr__(self, "inherits", any(map(_names_file_for_others, rules)))
-        object.__setattr__(self, "remembers", self.distinct or any(one.again for one in rules))
+    @cached_property
+    def inherits(self) -> bool:
+        """Whether findings without a file are in the one that a line above has named for them."""
+        return any(map(_names_file_for_others, self.rules))
+
+    @cached_property
+    def remembers(self) -> bool:
+        """Whether findings are remembered because a line may tell them again."""
+        return self.distinct or any(one.again for one in self.rules)
+
+    @cached_property
+    def quick(self) -> Mapping[Rule, tuple[Pattern, ...]]:
+        """Findings that may be read many in one go, each with what must not stand above one.
+
+        There an earlier rule with its literal reads the same lines.
+        """
         quick = {}
-        for place, rule in enumerate(rules):
-            rivals = [one for one in rules[:place] if set(one.literals) & set(rule.literals)]
+        for place, rule in enumerate(self.rules):
+            rivals = [one for one in self.rules[:place] if set(one.literals) & set(rule.literals)]
             if _is_plain(rule) and all(one.pattern is rule.pattern for one in rivals):
                 quick[rule] = tuple(one.before for one in rivals if one.before is not None)
-        object.__setattr__(self, "quick", quick)
+        return quick
 
     def goes_before(self, rule: Rule) -> Iterator[str]:
         """Literals of the rules that are tried before ``rule`` and read other lines."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from supervisor.analyzer.fixed_text import fixed_text
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.pending import found
 from supervisor.analyzer.script_regex import python_regex
 from supervisor.analyzer.tally import Tally, severity_key
@@ -27,7 +28,7 @@ _MOST_ROWS_BACK = 1000
 class _Pattern:
     """One line of a matcher."""
 
-    regex: re.Pattern[str]
+    regex: Pattern
     literals: tuple[str, ...]
     loop: bool
 
@@ -122,7 +123,7 @@ def _pattern(
         raise ValueError(f"{where}.loop: only the last of several lines can repeat")
     source = _get(pattern, "regexp", str, where)
     try:
-        regex = re.compile(python_regex(source, names))
+        regex = Pattern(python_regex(source, names)).checked()
     except (re.error, ValueError) as error:
         raise ValueError(f"{where}.regexp: {error}") from None
     return _Pattern(regex, fixed_text(regex.pattern), bool(loop))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import Rule
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.text import bare
 
 Kind = tuple[str | None, str | None, str | None]
@@ -31,7 +32,7 @@ class Setting:
     file: str | None
     inherits: bool
     """Whether findings without a file are in the last one that was named."""
-    rivals: tuple[re.Pattern[str], ...]
+    rivals: tuple[Pattern, ...]
     """What must not stand above a line that is read here."""
     knows: Callable[[Where], bool] | None
     """Whether a finding was told before; from then on it was. None: nobody asks."""

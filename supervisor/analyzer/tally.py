@@ -8,6 +8,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 
 from supervisor.analyzer.fingerprint import normal
+from supervisor.analyzer.pattern import Pattern
 from supervisor.digests import Diagnostic, Fixable
 
 _MOST_KEYS = 2000
@@ -109,7 +110,7 @@ def severity_key(
 class Tally:
     """Counts, the leading finding and identities of one segment."""
 
-    urgent: re.Pattern[str] | None = None
+    urgent: Pattern | None = None
     """Codes whose findings explain others: undefined names, missing modules."""
     name: str | None = None
     """What the tool is called, where its output shows that it is a relative of the grammar's."""

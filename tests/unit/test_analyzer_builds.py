@@ -7,6 +7,7 @@ import pytest
 
 from supervisor.analyzer import Analysis, Analyzer, analyze
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import number
 from supervisor.analyzer.text import split_lane
 from supervisor.digests import Verdict
@@ -15,7 +16,7 @@ from supervisor.digests import Verdict
 def rule(does: Does, pattern: str, **more: Any) -> Rule:
     """A rule whose literal is its pattern's first word."""
     literal = re.split(r"[^\w ]", pattern)[0]
-    return Rule(does=does, literal=literal, pattern=re.compile(pattern), **more)
+    return Rule(does=does, literal=literal, pattern=Pattern(pattern), **more)
 
 
 RULES = (
@@ -110,7 +111,7 @@ def test_message_may_end_below() -> None:
     unknown = rule(
         Does.FINDING,
         r"wid unknown in (?P<file>\w+): (?P<message>.*)",
-        continues=re.compile(r"  name: (?P<more>\w+)"),
+        continues=Pattern(r"  name: (?P<more>\w+)"),
     )
     grammar = Grammar(name="wid", kind="build", rules=(unknown,))
     analyzer = Analyzer(grammars=(grammar,))

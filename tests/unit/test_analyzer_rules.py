@@ -1,22 +1,21 @@
 """What a grammar can say with rules alone."""
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.stream import Analyzer
 from supervisor.digests import Digest, Fixable, Verdict
 
 _COUNTED = Rule(
     does=Does.TRAILER,
     literal="tidied: ",
-    pattern=re.compile(r"tidied: (?P<counts>(?=(?P<safe>\d+) messy).*)"),
+    pattern=Pattern(r"tidied: (?P<counts>(?=(?P<safe>\d+) messy).*)"),
 )
 _ROW = Rule(
     does=Does.FINDING,
     literal="mess: ",
-    pattern=re.compile(r"mess: (?P<file>\S+)(?: (?P<severity>note))?"),
+    pattern=Pattern(r"mess: (?P<file>\S+)(?: (?P<severity>note))?"),
 )
-_CLEAN = Rule(does=Does.GREEN, literal="all clean", pattern=re.compile("all clean"))
+_CLEAN = Rule(does=Does.GREEN, literal="all clean", pattern=Pattern("all clean"))
 
 
 FAULT_TRAILER = (
@@ -31,23 +30,23 @@ FAULT = Grammar(
         Rule(
             does=Does.FINDING,
             literal="FAULT ",
-            pattern=re.compile(r"FAULT (?P<message>.*)"),
-            continues=re.compile(r" (?:in (?P<file>\S+)|at line (?P<line>\d+))$"),
+            pattern=Pattern(r"FAULT (?P<message>.*)"),
+            continues=Pattern(r" (?:in (?P<file>\S+)|at line (?P<line>\d+))$"),
             pieces=True,
             gaps=12,
         ),
         Rule(
             does=Does.FINDING,
             literal="-- skipped",
-            pattern=re.compile(r"(?P<message>\w+) -- skipped$"),
+            pattern=Pattern(r"(?P<message>\w+) -- skipped$"),
             counts_as="skipped",
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="looked at 0 files",
-            pattern=re.compile("so far: " + FAULT_TRAILER),
+            pattern=Pattern("so far: " + FAULT_TRAILER),
         ),
-        Rule(does=Does.TRAILER, literal="looked at 0 files", pattern=re.compile(FAULT_TRAILER)),
+        Rule(does=Does.TRAILER, literal="looked at 0 files", pattern=Pattern(FAULT_TRAILER)),
     ),
 )
 FROB = Grammar(
@@ -57,25 +56,25 @@ FROB = Grammar(
         Rule(
             does=Does.FINDING,
             literal="frobnicate: lost ",
-            pattern=re.compile(r"frobnicate: (?P<message>lost .*)"),
+            pattern=Pattern(r"frobnicate: (?P<message>lost .*)"),
             urgent=True,
         ),
         Rule(
             does=Does.FINDING,
             literal="frobnicate++: ",
-            pattern=re.compile(r"frobnicate\+\+: (?P<message>.*)"),
+            pattern=Pattern(r"frobnicate\+\+: (?P<message>.*)"),
             tool="frob++",
         ),
         Rule(
             does=Does.FINDING,
             literal="frobnicate at ",
-            pattern=re.compile(r"frobnicate at (?P<file>\S+):(?P<line>\d+)$"),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            pattern=Pattern(r"frobnicate at (?P<file>\S+):(?P<line>\d+)$"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="frobnicate: ",
-            pattern=re.compile(r"frobnicate: (?P<message>.*)"),
+            pattern=Pattern(r"frobnicate: (?P<message>.*)"),
         ),
     ),
 )
@@ -108,9 +107,9 @@ def test_own_words_and_what_can_be_fixed_on_the_closing_line() -> None:
 def test_remarks_are_repeated_once() -> None:
     """A closing line and lines that say nothing else may have words for the reader."""
     note = Rule(
-        does=Does.TAIL, literal="note: ", pattern=re.compile("note: (?P<remark>.+)"), opens=False
+        does=Does.TAIL, literal="note: ", pattern=Pattern("note: (?P<remark>.+)"), opens=False
     )
-    end = Rule(does=Does.TRAILER, literal="the end", pattern=re.compile("(?P<remark>the end)"))
+    end = Rule(does=Does.TRAILER, literal="the end", pattern=Pattern("(?P<remark>the end)"))
     grammar = Grammar(name="tidy", kind="linter", rules=(_ROW, note, end))
     digest = only(grammar, "mess: a\nnote: it was dark\nnote: it was dark\nthe end\n")
     assert digest.summary == "tidy: 1 error in 1 file, it was dark, the end: a"
@@ -129,8 +128,8 @@ def test_a_message_may_stand_below_its_heading() -> None:
     heading = Rule(
         does=Does.FINDING,
         literal="complaint:",
-        pattern=re.compile("complaint:$"),
-        continues=re.compile(r"  (?:(?P<file>\w+)/)?(?P<message>.+)"),
+        pattern=Pattern("complaint:$"),
+        continues=Pattern(r"  (?:(?P<file>\w+)/)?(?P<message>.+)"),
     )
     grammar = Grammar(name="tidy", kind="linter", rules=(heading,))
     for said, file in (("kitchen/dirty", "kitchen"), ("dirty", None)):
@@ -145,8 +144,8 @@ def test_how_long_a_finding_goes_on_is_the_rules_to_say() -> None:
         rule = Rule(
             does=Does.FINDING,
             literal="mess: ",
-            pattern=re.compile("mess: (?P<message>.+)"),
-            continues=re.compile(r"\[(?P<code>\w+)\]"),
+            pattern=Pattern("mess: (?P<message>.+)"),
+            continues=Pattern(r"\[(?P<code>\w+)\]"),
             most_lines=most_lines,
         )
         grammar = Grammar(name="tidy", kind="linter", rules=(rule,))

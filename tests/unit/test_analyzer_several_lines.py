@@ -1,22 +1,21 @@
 """What rules can say, shown with grammars that no tool has."""
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.stream import Analyzer
 from supervisor.digests import Digest, Fixable, Verdict
 
 _HEAD = Rule(
     does=Does.FINDING,
     literal="<head>",
-    pattern=re.compile(r"<head> (?P<file>\S+)$"),
-    continues=re.compile(r"\s+(?P<severity>[!x]) (?P<message>.*)"),
+    pattern=Pattern(r"<head> (?P<file>\S+)$"),
+    continues=Pattern(r"\s+(?P<severity>[!x]) (?P<message>.*)"),
     gaps=1,
 )
 _COUNT = Rule(
     does=Does.TRAILER,
     literal="<count>",
-    pattern=re.compile(r"<count> (?P<counts>\d+ \w+)$"),
+    pattern=Pattern(r"<count> (?P<counts>\d+ \w+)$"),
 )
 
 
@@ -53,8 +52,8 @@ def test_a_broken_tool_says_why_further_below() -> None:
     rule = Rule(
         does=Does.BROKEN,
         literal="<oops>",
-        pattern=re.compile(r"<oops>"),
-        continues=re.compile(r"(?!version )(?P<message>\S.*)"),
+        pattern=Pattern(r"<oops>"),
+        continues=Pattern(r"(?!version )(?P<message>\S.*)"),
         gaps=2,
     )
     (digest,) = read("<oops>\n\nversion 1\n\nno such file\n", rule)
@@ -71,7 +70,7 @@ def test_counts_on_lines_that_follow_at_once_are_one_count() -> None:
 
 def test_a_line_can_say_that_something_failed_without_a_number() -> None:
     """It makes the verdict, and may come after the count."""
-    rule = Rule(does=Does.RED, literal="<red>", pattern=re.compile(r"<red>(?: (?P<message>.+))?"))
+    rule = Rule(does=Does.RED, literal="<red>", pattern=Pattern(r"<red>(?: (?P<message>.+))?"))
     (digest,) = read("<red>\n", rule)
     assert (digest.verdict, digest.summary) == (Verdict.FAILED, "tool: failed")
     assert (digest.declared, digest.counted) == ({}, {})
@@ -84,7 +83,7 @@ def test_a_trailer_can_say_how_many_are_fixable() -> None:
     rule = Rule(
         does=Does.TRAILER,
         literal="to format",
-        pattern=re.compile(r"(?=(?P<safe>\d+))(?P<errors>\d+) files to format"),
+        pattern=Pattern(r"(?=(?P<safe>\d+))(?P<errors>\d+) files to format"),
     )
     (digest,) = read("3 files to format\n", rule)
     assert (digest.declared, digest.fixable) == ({"errors": 3}, Fixable(safe=3))

@@ -1,13 +1,13 @@
 """The live stream: digests come promptly, chatter brings none, and nothing is ever raised."""
 
 import dataclasses
-import re
 import tracemalloc
 
 from supervisor.analyzer import Analyzer, analyze
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars import GRAMMARS, mypy
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Verdict
 
@@ -109,7 +109,7 @@ class _ThrowingParser:
 
 def test_throwing_grammar_costs_only_its_own_digest() -> None:
     """The failure is reported once, the generic digest takes over, other tools are unharmed."""
-    rule = Rule(does=Does.START, literal="widget error", pattern=re.compile("widget error"))
+    rule = Rule(does=Does.START, literal="widget error", pattern=Pattern("widget error"))
     bad = Grammar(
         name="widget", kind="build", literals=("second",), rules=(rule,), parser=_ThrowingParser
     )

@@ -3,18 +3,19 @@
 import re
 from dataclasses import replace
 
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding
 
-_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_FRAME = re.compile(r'\s*(?:at .*[:)\d>]$|File "|\u276f |\.\.\. \d+ more|Traceback \()')
-_NOISE = re.compile(r"\s*(?:$|● .*|[-+~^]+$|Hint: )")
-_EXCEPTION = re.compile(r"(?:E {3,})?[A-Za-z_][\w.]*(?:Error|Exception|Failed|Exit|Interrupt)\b")
-_PYTHON = re.compile(r"^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+): ", re.MULTILINE)
-_SCRIPT = re.compile(
+_ESCAPE = Pattern(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_FRAME = Pattern(r'\s*(?:at .*[:)\d>]$|File "|\u276f |\.\.\. \d+ more|Traceback \()')
+_NOISE = Pattern(r"\s*(?:$|● .*|[-+~^]+$|Hint: )")
+_EXCEPTION = Pattern(r"(?:E {3,})?[A-Za-z_][\w.]*(?:Error|Exception|Failed|Exit|Interrupt)\b")
+_PYTHON = Pattern(r"(?m)^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+): ")
+_SCRIPT = Pattern(
     r"(?:at .*?\(?|\u276f )(?:file://)?(?P<file>(?:[A-Za-z]:)?[^\s():]+\.\w+):(?P<line>\d+):(?P<column>\d+)"
 )
-_JVM = re.compile(r"at (?P<where>[\w.$]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
-_PLAIN = re.compile(r"(?P<file>[^\s:()][^:()\n]*\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?")
+_JVM = Pattern(r"at (?P<where>[\w.$]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
+_PLAIN = Pattern(r"(?P<file>[^\s:()][^:()\n]*\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?")
 _LIBRARY = ("node_modules", "node:", "site-packages", "dist-packages", "/lib/python")
 _REASON_LINES = 3
 

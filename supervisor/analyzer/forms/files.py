@@ -5,16 +5,16 @@ src/ShellCheck/Formatter/JSON1.hs; buddy-works/dockerfile-linter; terraform-lint
 formatter/json.go; hashicorp/terraform, internal/command/views/validate.go.
 """
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding
 
 _STYLE = {"style": "notes"}
-_TFLINT_ERROR = re.compile(
+_TFLINT_ERROR = Pattern(
     r"(?P<file>[^\s:]+):(?P<line>\d+),(?P<column>\d+)-[\d,]+: (?P<code>[^;]+); (?P<message>.*)"
 )
 

@@ -7,7 +7,6 @@ cli/tools/lint; facebook/flow, src/common/errors; elm/compiler,
 terminal/src (--report=json).
 """
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +14,11 @@ from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import eslint
 from supervisor.analyzer.items import said
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding
 
 _ELM = Grammar(name="elm", kind="build", aliases=("elm-make", "elmmake"), rules=())
-_FLOW_CODE = re.compile(r"(?P<message>.*?) ?\[(?P<code>[a-z][\w-]*)\]$")
+_FLOW_CODE = Pattern(r"(?P<message>.*?) ?\[(?P<code>[a-z][\w-]*)\]$")
 
 
 def _flow(finding: Finding, error: Any) -> Finding:

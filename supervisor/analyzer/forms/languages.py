@@ -5,10 +5,9 @@ realm/SwiftLint, JSONReporter.swift; dart-lang/sdk, pkg/dartdev/lib/src/commands
 Vimjas/vint, vint/linting/formatters/json_formatter.py; danmar/cppcheck, lib/errorlogger.cpp.
 """
 
-import re
-
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.pattern import Pattern
 
 _STYLE = ("style", "performance", "portability")
 
@@ -17,7 +16,7 @@ FORMS = (
         grammar=Grammar(
             name="golangci-lint",
             kind="linter",
-            urgent=re.compile(r"typecheck"),
+            urgent=Pattern(r"typecheck"),
             rules=(),
         ),
         signatures=(

@@ -4,11 +4,11 @@ Sources: phpstan/phpstan-src, src/Command/ErrorFormatter/JsonErrorFormatter.php;
 PHPCSStandards/PHP_CodeSniffer, src/Reports/Json.php; vimeo/psalm, src/Psalm/Report/JsonReport.php.
 """
 
-import re
 from dataclasses import replace
 
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.pattern import Pattern
 
 _BY_FILE = Items(
     at="files.*.messages.*", line="line", column="column", message="message", counts_as="errors"
@@ -20,7 +20,7 @@ FORMS = (
             name="phpstan",
             kind="types",
             aliases=("larastan",),
-            urgent=re.compile(r"class\.notFound|function\.notFound|variable\.undefined"),
+            urgent=Pattern(r"class\.notFound|function\.notFound|variable\.undefined"),
             rules=(),
         ),
         signatures=(("totals.file_errors", "files"),),

@@ -5,18 +5,18 @@ packages/pyright-internal/src/pyright.ts; pylint-dev/pylint, pylint/reporters/js
 PyCQA/bandit, bandit/formatters/json.py.
 """
 
-import re
 from dataclasses import replace
 
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import ruff
 from supervisor.analyzer.grammars.json_lines import RUFF_ITEMS
+from supervisor.analyzer.pattern import Pattern
 
 _PYLINT = Grammar(
     name="pylint",
     kind="linter",
-    urgent=re.compile(r"E0001|E0401|E0602|E0611|F\d+"),
+    urgent=Pattern(r"E0001|E0401|E0602|E0611|F\d+"),
     severities={"convention": "warnings", "refactor": "warnings"},
     rules=(),
 )
@@ -43,7 +43,7 @@ FORMS = (
             name="pyright",
             kind="types",
             aliases=("basedpyright",),
-            urgent=re.compile(r"reportUndefinedVariable|reportMissing(?:Imports|ModuleSource)"),
+            urgent=Pattern(r"reportUndefinedVariable|reportMissing(?:Imports|ModuleSource)"),
             rules=(),
         ),
         signatures=(("version", "generalDiagnostics"),),

@@ -6,7 +6,6 @@ troessner/reek, lib/reek/report/json_report.rb; presidentbeef/brakeman,
 lib/brakeman/report/report_json.rb; rspec/rspec-core, lib/rspec/core/formatters/json_formatter.rb.
 """
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from supervisor.analyzer.form import Context, Form, Items
 from supervisor.analyzer.forms.failures import reason
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.items import get, said
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 _OFFENSES = Items(
@@ -33,7 +33,7 @@ def _linter(name: str, mark: str, **more: Any) -> Form:
             name=name,
             kind="linter",
             severities={"convention": "warnings", "refactor": "warnings"},
-            urgent=re.compile(r"Lint/Syntax|Syntax"),
+            urgent=Pattern(r"Lint/Syntax|Syntax"),
             rules=(),
             **more,
         ),

@@ -14,10 +14,11 @@ from supervisor.analyzer.form import Context, Form, Items
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars.json_lines import RDJSON_ITEMS
 from supervisor.analyzer.items import get, said
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 _NO_FINDING = ("pass", "notapplicable", "informational")
-_RUFF_CODE = re.compile(r"[A-Z]{1,6}\d{3,4}|invalid-syntax|syntax-error")
+_RUFF_CODE = Pattern(r"[A-Z]{1,6}\d{3,4}|invalid-syntax|syntax-error")
 _PRIORITIES = {"1": "errors", "2": "errors", "3": "warnings", "4": "warnings", "5": "notes"}
 
 
@@ -89,7 +90,7 @@ FORMS = (
             name="sarif",
             kind="linter",
             severities={"none": "notes"},
-            urgent=re.compile(r"F82[123]|E9\d\d|invalid-syntax|no-undef"),
+            urgent=Pattern(r"F82[123]|E9\d\d|invalid-syntax|no-undef"),
             rules=(),
         ),
         signatures=(

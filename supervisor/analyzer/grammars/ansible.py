@@ -7,20 +7,21 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(?P<task>.*)\] \*+$")
-_FATAL = re.compile(
+_TASK = Pattern(r"(?:TASK|RUNNING HANDLER) \[(?P<task>.*)\] \*+$")
+_FATAL = Pattern(
     r"(?:fatal|failed): \[(?P<host>[^\]]+)\](?:.*?)?: (?P<how>FAILED|UNREACHABLE)!"
     r"(?: => (?P<rest>.*))?$"
 )
-_MESSAGE = re.compile(r'"(?:msg|stderr)": "(?P<message>(?:[^"\\]|\\.)+)"')
-_RECAP = re.compile(r"PLAY RECAP \*+$")
-_HOST = re.compile(
+_MESSAGE = Pattern(r'"(?:msg|stderr)": "(?P<message>(?:[^"\\]|\\.)+)"')
+_RECAP = Pattern(r"PLAY RECAP \*+$")
+_HOST = Pattern(
     r"\S+\s+: ok=(?P<passed>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<errors>\d+)"
     r"\s+failed=(?P<failed>\d+)(?:\s+skipped=(?P<skipped>\d+))?"
 )
-_ERROR = re.compile(r"(?:\[ERROR\]: |ERROR! )(?P<message>\S.*)")
+_ERROR = Pattern(r"(?:\[ERROR\]: |ERROR! )(?P<message>\S.*)")
 
 
 class PlaybookParser:

@@ -9,38 +9,39 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.failures import Failures
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 from supervisor.digests import Diagnostic
 
 _TASK = r"\s*\[(?:junit|junitlauncher|testng|mx_junit|batchtest)\] ?"
-_START = re.compile(r"Buildfile: \S")
-_NO_BUILDFILE = re.compile(r"(?P<message>Buildfile: .* does not exist!?)")
-_RUN = re.compile(
+_START = Pattern(r"Buildfile: \S")
+_NO_BUILDFILE = Pattern(r"(?P<message>Buildfile: .* does not exist!?)")
+_RUN = Pattern(
     rf"{_TASK}Tests run: (?P<total>\d+), Failures: (?P<failed>\d+),"
     r" (?:Errors: (?P<errors>\d+)|Aborted: (?P<aborted>\d+))(?:, Skipped: (?P<skipped>\d+))?"
     r", Time elapsed: "
 )
-_SUMMARY = re.compile(  # The junit4 task of randomizedtesting.
+_SUMMARY = Pattern(  # The junit4 task of randomizedtesting.
     r"\s*\[junit4(?::\w+)?\] Tests summary: \d+ suites?(?: \(\d+ ignored\))?, (?P<total>\d+) tests?"
     r"(?:, (?P<suites>\d+) suite-level errors?)?(?:, (?P<errors>\d+) errors?)?"
     r"(?:, (?P<failed>\d+) failures?)?(?:, (?P<skipped>\d+) ignored)?"
 )
-_BAD_4 = re.compile(
+_BAD_4 = Pattern(
     r"\s*\[junit4(?::\w+)?\] (?P<what>FAILURE|ERROR) +[\d.]+s(?: J\d+)? +\| (?P<test>\S.*?) <<<"
 )
-_SAID_4 = re.compile(r"\s*\[junit4(?::\w+)?\] +> Throwable #\d+: (?P<message>.*)")
-_SUITE = re.compile(rf"{_TASK}(?:Running|Testsuite:) (?P<suite>\S+)")
-_CASE = re.compile(rf"{_TASK}Testcase: (?P<test>\S.*?)(?: took |:\s|$)")
-_BAD = re.compile(rf"{_TASK}(?:.*:)?\s*(?P<what>FAILED|Caused an ERROR)\s*$")
-_SAID = re.compile(rf"{_TASK}\s*(?P<message>\S.*)")
-_CRASHED = re.compile(rf"{_TASK}(?P<message>(?:Test|TEST) \S+ FAILED \((?:crashed|timeout)\))")
-_END = re.compile(r"BUILD (?P<how>SUCCESSFUL|FAILED)\s*$")
-_REASON = re.compile(
+_SAID_4 = Pattern(r"\s*\[junit4(?::\w+)?\] +> Throwable #\d+: (?P<message>.*)")
+_SUITE = Pattern(rf"{_TASK}(?:Running|Testsuite:) (?P<suite>\S+)")
+_CASE = Pattern(rf"{_TASK}Testcase: (?P<test>\S.*?)(?: took |:\s|$)")
+_BAD = Pattern(rf"{_TASK}(?:.*:)?\s*(?P<what>FAILED|Caused an ERROR)\s*$")
+_SAID = Pattern(rf"{_TASK}\s*(?P<message>\S.*)")
+_CRASHED = Pattern(rf"{_TASK}(?P<message>(?:Test|TEST) \S+ FAILED \((?:crashed|timeout)\))")
+_END = Pattern(r"BUILD (?P<how>SUCCESSFUL|FAILED)\s*$")
+_REASON = Pattern(
     r"(?:(?P<file>\S.*?\.xml):(?P<line>\d+)(?::\d+)?: (?P<message>.*)|(?P<plain>Target .*))"
 )
-_TIME = re.compile(r"Total time: (?P<took>.*)")
-_OLD_GRADLE_TIME = re.compile(r"(?:\d+ (?:hrs|mins) )?\d+\.\d+ secs")
-_TEST_REASON = re.compile(r"(?:Test \S+ failed|(?:Some )?[Tt]ests? failed|JUnit tests? failed)")
+_TIME = Pattern(r"Total time: (?P<took>.*)")
+_OLD_GRADLE_TIME = Pattern(r"(?:\d+ (?:hrs|mins) )?\d+\.\d+ secs")
+_TEST_REASON = Pattern(r"(?:Test \S+ failed|(?:Some )?[Tt]ests? failed|JUnit tests? failed)")
 _MOST_REASON_LINES = 40
 
 
@@ -185,7 +186,7 @@ GRAMMAR = Grammar(
             does=Does.GREEN,
             literal=("BUILD SUCCESSFUL", "BUILD FAILED"),
             pattern=_END,
-            before=re.compile(r"\s*$"),
+            before=Pattern(r"\s*$"),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: PyCQA/autoflake, autoflake.py (fix_file).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="autoflake",
@@ -15,14 +14,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="nused imports/variables detected",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:(?P<file>\S.*): )?(?P<message>Unused imports/variables detected)\.?$"
             ),
         ),
         Rule(
             does=Does.TAIL,
             literal="No issues detected!",
-            pattern=re.compile(r"(?:\S.*: )?No issues detected!$"),
+            pattern=Pattern(r"(?:\S.*: )?No issues detected!$"),
             opens=False,
         ),
     ),

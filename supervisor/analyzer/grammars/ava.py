@@ -9,24 +9,25 @@ from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 
-_ROW = re.compile(
+_ROW = Pattern(
     r"\s+[✘✖] \[(?P<what>fail|unexpected pass)\]: (?P<name>.*?)(?: (?P<why>Error thrown in test"
     r"|Rejected promise returned by test|Test finished without .*))?$"
 )
-_COUNT = re.compile(
+_COUNT = Pattern(
     r"\s+(?:(?P<counts>\d+ (?:tests? (?:failed|passed|skipped|todo)|known failures?))"
     r"|(?P<errors>\d+) (?:unhandled rejections?|uncaught exceptions?|hooks? failed"
     r"|tests? remained pending after a timeout))(?: \[[\d:]+\])?$"
 )
-_RULED = re.compile(r"\s+─$")
-_BROKEN = re.compile(
+_RULED = Pattern(r"\s+─$")
+_BROKEN = Pattern(
     r"\s+[✘✖] (?P<what>No tests found in .*|Couldn.t find any files to test.*"
     r"|Based on your configuration, \d+ test files? .*|Internal error.*)"
 )
-_CRASHED = re.compile(r"\s+[✘✖] (?P<file>\S+) exited (?:with a non-zero exit code|due to)")
-_UNCAUGHT = re.compile(r"\s+(?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
-_REST = re.compile(r"\s+(?:`--fail-fast` is on|Ran \d+ test files?)|$")
+_CRASHED = Pattern(r"\s+[✘✖] (?P<file>\S+) exited (?:with a non-zero exit code|due to)")
+_UNCAUGHT = Pattern(r"\s+(?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
+_REST = Pattern(r"\s+(?:`--fail-fast` is on|Ran \d+ test files?)|$")
 
 
 class AvaParser(TestRun):

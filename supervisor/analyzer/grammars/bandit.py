@@ -3,9 +3,8 @@
 Source: PyCQA/bandit, bandit/formatters/text.py, custom.py and csv.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SEVERITY = r"(?P<severity>LOW|MEDIUM|HIGH|UNDEFINED)"
 _CODE = r"(?P<code>[BC]\d{3})"
@@ -19,14 +18,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TAIL,
             literal=">> Issue: [",
-            pattern=re.compile(r">> Issue: \[(?=[BC]\d{3})"),
+            pattern=Pattern(r">> Issue: \[(?=[BC]\d{3})"),
         ),
         Rule(
             does=Does.FINDING,
             literal="   Severity: ",
-            pattern=re.compile(r"\s+Severity: (?P<severity>[A-Z][a-z]+)\s+Confidence: "),
-            before=re.compile(rf">> Issue: \[{_CODE}(?::[^\]]*)?\] (?P<message>.*)"),
-            continues=re.compile(
+            pattern=Pattern(r"\s+Severity: (?P<severity>[A-Z][a-z]+)\s+Confidence: "),
+            before=Pattern(rf">> Issue: \[{_CODE}(?::[^\]]*)?\] (?P<message>.*)"),
+            continues=Pattern(
                 r"\s+Location: (?P<file>(?:[A-Za-z]:[\\/])?[^:]+)"
                 r":(?P<line>\d+)(?::(?P<column>\d+))?"
             ),
@@ -34,7 +33,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="[bandit]: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*):(?P<line>\d+): "
                 rf"{_CODE}\[bandit\]: {_SEVERITY}: (?P<message>.*)"
             ),
@@ -42,12 +41,12 @@ GRAMMAR = Grammar(
         Rule(  # --msg-template "{line}:{test_id}:{severity}:{msg}", as editors ask for it
             does=Does.FINDING,
             literal=(":low:", ":medium:", ":high:"),
-            pattern=re.compile(rf"(?P<line>\d+):{_CODE}:{_SEVERITY}:(?P<message>.*)"),
+            pattern=Pattern(rf"(?P<line>\d+):{_CODE}:{_SEVERITY}:(?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(",low,", ",medium,", ",high,"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>[^\s,][^,]*),[a-z_]+,{_CODE},{_SEVERITY},(?:LOW|MEDIUM|HIGH|UNDEFINED),"
                 r"(?:https?:[^,]*,)?(?:\"(?P<message>[^\"]*)\"|(?P<remark>[^,]*)),(?P<line>\d+),"
             ),
@@ -55,22 +54,22 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Files skipped (0):",
-            pattern=re.compile(r"Files skipped \(0\):$"),
+            pattern=Pattern(r"Files skipped \(0\):$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="Files skipped (0):",
-            pattern=re.compile(r"(?P<remark>Files skipped \((?P<unread>\d+)\)):$"),
+            pattern=Pattern(r"(?P<remark>Files skipped \((?P<unread>\d+)\)):$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="[main]\tERROR\t",
-            pattern=re.compile(r"\[main\]\tERROR\t(?P<message>.+)"),
+            pattern=Pattern(r"\[main\]\tERROR\t(?P<message>.+)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="bandit: error: ",
-            pattern=re.compile(r"bandit: error: (?P<message>.+)"),
+            pattern=Pattern(r"bandit: error: (?P<message>.+)"),
         ),
     ),
 )

@@ -4,9 +4,8 @@ Source: bazelbuild/bazel, src/main/java/com/google/devtools/build/lib/runtime
 (TerminalTestResultNotifier, TestSummaryPrinter).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 BAZEL = Grammar(
     name="bazel",
@@ -17,12 +16,12 @@ BAZEL = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="build did not complete successfully",
-            pattern=re.compile(r"(?:ERROR|FAILED): Build did NOT complete successfully"),
+            pattern=Pattern(r"(?:ERROR|FAILED): Build did NOT complete successfully"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("/build:0:0: ", "/build.bazel:0:0: ", ".bzl:0:0: ", "/workspace:0:0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>ERROR|WARNING): (?P<file>/[^\s:]+):(?P<line>\d+):(?P<column>\d+): "
                 r"(?P<message>.*)"
             ),
@@ -34,7 +33,7 @@ BAZEL = Grammar(
                 *("error: error loading", "error: error computing", "error: error evaluating"),
                 "error: command succeeded, but",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>ERROR): (?P<message>(?:no such (?:package|target)|Skipping '"
                 r"|Analysis of target '|[Ee]rror (?:loading|computing|evaluating)"
                 r"|command succeeded, but).*)"
@@ -43,18 +42,18 @@ BAZEL = Grammar(
         Rule(
             does=Does.FINDING,
             literal="error: ",
-            pattern=re.compile(r"(?P<severity>ERROR): (?P<message>.*)"),
+            pattern=Pattern(r"(?P<severity>ERROR): (?P<message>.*)"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal="info: build completed successfully",
-            pattern=re.compile(r"INFO: Build completed successfully"),
+            pattern=Pattern(r"INFO: Build completed successfully"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="info: build completed, ",
-            pattern=re.compile(r"INFO: Build completed, \d+ tests? FAILED"),
+            pattern=Pattern(r"INFO: Build completed, \d+ tests? FAILED"),
             opens=False,
         ),
     ),
@@ -69,7 +68,7 @@ BAZEL_TEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(" failed in ", " timeout in ", " no status", " failed to build", "failed, "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<code>(?:@\S*)?//\S*)\s+(?:\(cached\) )?"
                 r"(?P<message>FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS)\b"
             ),
@@ -78,7 +77,7 @@ BAZEL_TEST = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="executed 0 out of 0 test",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Executed \d+ out of \d+ tests?: (?:(?P<passed>\d+) tests? pass(?:es)?)?"
                 r"(?:(?:,| and|, and)? ?(?P<failed>\d+) fails?(?: to build| locally| remotely)?)?"
                 r"(?:(?:,| and|, and)? ?(?P<skipped>\d+) (?:were|was) skipped)?\.?"

@@ -3,15 +3,14 @@
 Source: biomejs/biome, crates/biome_console, biome_diagnostics and biome_cli/src/reporter.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _CATEGORY = r"(?P<code>[a-z][A-Za-z0-9]*(?:/[A-Za-z0-9_-]+)*)"
 _TAGS = r"(?:  [A-Z]+(?: +[A-Z]+)* )?"
 _RULE = r" +\u2501{2,}$"
 # Glyphs without colours, and with them.
-_SAID = re.compile(r"\s+(?P<severity>[×✖!\u26a0i\u2139]) (?P<message>.*)")
+_SAID = Pattern(r"\s+(?P<severity>[×✖!\u26a0i\u2139]) (?P<message>.*)")
 _FOUND = r"Found (?P<{0}>[\d,]+) {1}s?\.$"
 
 GRAMMAR = Grammar(
@@ -26,7 +25,7 @@ GRAMMAR = Grammar(
         "i": "notes",
         "\u2139": "notes",
     },
-    urgent=re.compile(
+    urgent=Pattern(
         r"parse|lint/correctness/(?:noUndeclared\w+|noUnresolvedImports|noConstAssign"
         r"|noInvalidConstructorSuper|noUnreachableSuper)|internalError/\w+"
     ),
@@ -34,12 +33,12 @@ GRAMMAR = Grammar(
         Rule(  # The last block says that there were errors before.
             does=Does.RED,
             literal=("check \u2501", "ci \u2501", "lint \u2501", "format \u2501"),
-            pattern=re.compile(r"(?:check|ci|lint|format|search)" + _RULE),
+            pattern=Pattern(r"(?:check|ci|lint|format|search)" + _RULE),
         ),
         Rule(
             does=Does.TAIL,
             literal=("verbose", "reporter/", "configuration \u2501", "migrate \u2501"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\s*VERBOSE|reporter/\w+|configuration|migrate|init)\s+\u2501{2,}$"
             ),
             opens=False,
@@ -47,7 +46,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="\u2501\u2501\u2501",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:|\u2501](?:[^:|\u2501]|:(?=[\\/]))*?)"
                 rf"(?::(?P<line>\d+):(?P<column>\d+))? {_CATEGORY}{_TAGS}{_RULE}"
             ),
@@ -57,26 +56,24 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="\u2501\u2501\u2501",
-            pattern=re.compile(
-                rf"(?P<code>(?:internalError|flags|plugin|project)/\w+){_TAGS}{_RULE}"
-            ),
+            pattern=Pattern(rf"(?P<code>(?:internalError|flags|plugin|project)/\w+){_TAGS}{_RULE}"),
             continues=_SAID,
             gaps=1,
         ),
         Rule(
             does=Does.BROKEN,
             literal="Biome exited because",
-            pattern=re.compile(r"\s+[×✖] (?P<message>Biome exited because .*)"),
+            pattern=Pattern(r"\s+[×✖] (?P<message>Biome exited because .*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="No files were processed",
-            pattern=re.compile(r"\s+[×✖] (?P<message>No files were processed .*)"),
+            pattern=Pattern(r"\s+[×✖] (?P<message>No files were processed .*)"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("Checked 0 files in 0", "Checked 0 file in 0", "Formatted 0 file"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Checked|Formatted) (?P<checked>[1-9][\d,]*) files? in [\d.]+ ?[mnµ]?s\."
                 r"(?: (?:No fixes applied|Fixed (?P<fixed>[\d,]+) files?)\.)?(?: Skipped .*)?$"
             ),
@@ -84,19 +81,19 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("found 0 error", "found 0 errors"),
-            pattern=re.compile(_FOUND.format("errors", "error")),
+            pattern=Pattern(_FOUND.format("errors", "error")),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal=("found 0 warning", "found 0 warnings"),
-            pattern=re.compile(_FOUND.format("warnings", "warning")),
+            pattern=Pattern(_FOUND.format("warnings", "warning")),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal=("found 0 info", "found 0 infos"),
-            pattern=re.compile(_FOUND.format("notes", "info")),
+            pattern=Pattern(_FOUND.format("notes", "info")),
             opens=False,
         ),
     ),

@@ -3,9 +3,8 @@
 Source: psf/black, src/black/report.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _COUNT = (
     r"\d+ files? (?:(?:would be )?(?:reformatted|left unchanged)"
@@ -30,12 +29,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="would reformat ",
-            pattern=re.compile(r"(?P<message>would reformat) (?P<file>\S.*)"),
+            pattern=Pattern(r"(?P<message>would reformat) (?P<file>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="error: cannot format ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: cannot format (?P<file>(?:[A-Za-z]:)?[^:]+): (?P<message>"
                 r"(?:Cannot parse|cannot use)[^:]*: (?P<line>\d+):(?P<column>\d+).*|.*)"
             ),
@@ -43,7 +42,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="error: cannot parse: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>cannot parse): (?P<file>(?:[A-Za-z]:)?[^:]+)"
                 r":(?P<line>\d+):(?P<column>\d+)"
             ),
@@ -51,7 +50,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("0 file would be reformatted", "0 files would be reformatted"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?=(?P<safe>\d+) files? would be reformatted)"
                 rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)\.$"
             ),
@@ -59,17 +58,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("fail to reformat.", "failed to reformat."),
-            pattern=re.compile(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)(?<=to reformat)\.$"),
+            pattern=Pattern(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)(?<=to reformat)\.$"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("left unchanged.", "0 file reformatted.", "0 files reformatted."),
-            pattern=re.compile(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)\.$"),
+            pattern=Pattern(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)\.$"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("reformatted ", "All done! ", "Oh no! "),
-            pattern=re.compile(r"reformatted \S|All done! \S|Oh no! \S"),
+            pattern=Pattern(r"reformatted \S|All done! \S|Oh no! \S"),
             opens=False,
         ),
     ),

@@ -3,29 +3,29 @@
 Source: oven-sh/bun, src/cli/test_command.zig and src/install.
 """
 
-import re
 from itertools import islice
 
 from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 
-_START = re.compile(r"bun test v\d+\.\d+")
-_FILE = re.compile(r"(?P<file>\S+\.\w+):$")
-_ITEM = re.compile(r"(?:\(fail\)|✗) (?P<name>\S.*?)(?: \[[\d.,]+m?s\])?$")
-_BEFORE = re.compile(r"(?:\((?:pass|fail|skip|todo)\)|[✓✗»]) |\S+\.\w+:$|bun test v")
-_RAISED = re.compile(r"(?:error|[A-Z]\w*(?:Error|Exception)): \S")
-_COMPARED = re.compile(r"(?:Expected|Received)\b[^:]*: ")
-_UNHANDLED = re.compile(r"# Unhandled error between tests$")
-_COUNT = re.compile(
+_START = Pattern(r"bun test v\d+\.\d+")
+_FILE = Pattern(r"(?P<file>\S+\.\w+):$")
+_ITEM = Pattern(r"(?:\(fail\)|✗) (?P<name>\S.*?)(?: \[[\d.,]+m?s\])?$")
+_BEFORE = Pattern(r"(?:\((?:pass|fail|skip|todo)\)|[✓✗»]) |\S+\.\w+:$|bun test v")
+_RAISED = Pattern(r"(?:error|[A-Z]\w*(?:Error|Exception)): \S")
+_COMPARED = Pattern(r"(?:Expected|Received)\b[^:]*: ")
+_UNHANDLED = Pattern(r"# Unhandled error between tests$")
+_COUNT = Pattern(
     r"\s{0,3}(?P<counts>\d+ (?:pass|fail|skip|todo|errors?|filtered out))$"
     r"|Bailed out after (?P<failed>\d+) failures?"
 )
-_TAIL = re.compile(r"\s{0,3}(?:\d+ (?:snapshots|expect\(\) calls)\b|\d+ snapshots?,)|$")
-_END = re.compile(r"Ran \d+ tests? across \d+ files?\.")
+_TAIL = Pattern(r"\s{0,3}(?:\d+ (?:snapshots|expect\(\) calls)\b|\d+ snapshots?,)|$")
+_END = Pattern(r"Ran \d+ tests? across \d+ files?\.")
 _MOST_BACK = 100
-_NONE = re.compile(r"(?P<what>The following filters did not match any test files|No tests found!)")
+_NONE = Pattern(r"(?P<what>The following filters did not match any test files|No tests found!)")
 
 
 class BunTestParser(TestRun):
@@ -124,53 +124,53 @@ GRAMMAR = Grammar(
     name="bun",
     kind="packages",
     wraps=True,
-    urgent=re.compile(r"ResolveMessage"),
+    urgent=Pattern(r"ResolveMessage"),
     rules=(
         Rule(
             does=Does.START,
             literal="bun install v0",
-            pattern=re.compile(r"bun (?:install|add|remove|update) v\d"),
+            pattern=Pattern(r"bun (?:install|add|remove|update) v\d"),
         ),
         Rule(
             does=Does.RED,
             literal="error: script ",
-            pattern=re.compile(r"error: (?P<message>script \"[^\"]+\" exited with code \d+)"),
+            pattern=Pattern(r"error: (?P<message>script \"[^\"]+\" exited with code \d+)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("error: Script not found ", "error: Module not found "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>Script not found \"[^\"]+\"|Module not found \"[^\"]+\")"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="failed to resolve",
-            pattern=re.compile(r"error: (?P<message>\S+@\S* failed to resolve)"),
+            pattern=Pattern(r"error: (?P<message>\S+@\S* failed to resolve)"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("error: GET http", "error: No version matching"),
-            pattern=re.compile(r"error: (?:GET|No version matching) "),
+            pattern=Pattern(r"error: (?:GET|No version matching) "),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="error: Could not resolve: ",
-            pattern=re.compile(r"error: (?P<message>Could not resolve: \"[^\"]*\".*)"),
-            continues=re.compile(r"\s+at (?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"),
+            pattern=Pattern(r"error: (?P<message>Could not resolve: \"[^\"]*\".*)"),
+            continues=Pattern(r"\s+at (?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("error: lockfile had", "error: InstallFailed", "error: install script"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>lockfile had .*|InstallFailed.*|install script .*)"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal=("packages installed [", "package installed [", "(no changes) ["),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<installed>\d+) packages? installed \[|Checked \d+ installs? across \d+"
             ),
         ),

@@ -10,48 +10,49 @@ from itertools import islice
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.rust_lints import URGENT, Lints, is_clippys, lint_name
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number, severity_key
 from supervisor.digests import Fixable
 
-_HEADLINE = re.compile(
+_HEADLINE = Pattern(
     r" {0,3}(?P<severity>error|warning)(?:\[(?P<code>E\d{4})\])?: (?P<message>\S.*)"
 )
-_PLACE = re.compile(r"\s*--> (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+)\s*$")
-_RUST_PLACE = re.compile(r"\s*--> (?:\S.*\.rs|<\w+>|(?:\S*/)?Cargo\.toml):\d+:\d+\s*$")
-_SHORT = re.compile(
+_PLACE = Pattern(r"\s*--> (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+)\s*$")
+_RUST_PLACE = Pattern(r"\s*--> (?:\S.*\.rs|<\w+>|(?:\S*/)?Cargo\.toml):\d+:\d+\s*$")
+_SHORT = Pattern(
     r"(?P<file>[^\s:][^:]*\.rs|<anon>):(?P<line>\d+):(?P<column>\d+): (?:\d+:\d+ )?"
     r"(?P<severity>error|warning)(?:\[(?P<code>E\d{4})\])?: (?P<message>.*)"
 )
 _ERRORS = (
     r"due to (?:(?P<errors>\d+) )?(?:previous )?errors?(?:; (?P<warnings>\d+) warnings? emitted)?"
 )
-_COULD_NOT = re.compile(r"\s*error: could not compile `(?P<package>[^`]+)`(?P<rest>.*)")
-_COUNTS = re.compile(_ERRORS)
-_ABORTING = re.compile(rf"\s*error: aborting {_ERRORS}")
-_GENERATED = re.compile(
+_COULD_NOT = Pattern(r"\s*error: could not compile `(?P<package>[^`]+)`(?P<rest>.*)")
+_COUNTS = Pattern(_ERRORS)
+_ABORTING = Pattern(rf"\s*error: aborting {_ERRORS}")
+_GENERATED = Pattern(
     r"warning: `(?P<package>[^`]+)`.* generated (?P<warnings>\d+) warnings?"
     r"(?: \((?P<repeated>\d+) duplicates?\))?"
     r"(?:.*\(run `(?P<fix>[^`]+)` to apply (?P<fixable>\d+) suggestions?\))?"
 )
-_EMITTED = re.compile(r"warning: (?P<warnings>\d+) warnings? emitted")
-_FINISHED = re.compile(r"\s+Finished .*target\(s\) in ")
-_WORKS = re.compile(
+_EMITTED = Pattern(r"warning: (?P<warnings>\d+) warnings? emitted")
+_FINISHED = Pattern(r"\s+Finished .*target\(s\) in ")
+_WORKS = Pattern(
     r"\s+(?:(?:Compiling|Checking|Documenting|Fresh|Downloaded|Packaging|Installing|Adding) \S+ v\d"
     r"|Updating (?:crates\.io index|git repository )|Locking \d+ package|Downloading crates \.\.\."
     r"|Blocking waiting for file lock)"
 )
-_LINT = re.compile(
+_LINT = Pattern(
     r"\s*= note: (?:`#\[\w+\((?P<attribute>[\w:]+)\)\]`|`-[A-Z] (?P<option>[\w:-]+)` implied by"
     r"|requested on the command line with `-[A-Z] (?P<asked>[\w:-]+)`)"
 )
-_CLIPPY_PAGE = re.compile(r"\s*= help: .*rust-clippy/\S*#(?P<lint>\w+)")
-_LEVEL_HERE = re.compile(r"note: the lint level is defined here")
-_LEVEL = re.compile(r"\s*\S+\s*\|\s*#!\[(?:warn|deny|forbid)\((?P<lint>[\w:]+)\)\]")
-_CONSEQUENCE = re.compile(
+_CLIPPY_PAGE = Pattern(r"\s*= help: .*rust-clippy/\S*#(?P<lint>\w+)")
+_LEVEL_HERE = Pattern(r"note: the lint level is defined here")
+_LEVEL = Pattern(r"\s*\S+\s*\|\s*#!\[(?:warn|deny|forbid)\((?P<lint>[\w:]+)\)\]")
+_CONSEQUENCE = Pattern(
     r"build failed|(?:doc)?test failed, to rerun|bench failed, to rerun|\d+ targets? failed"
     r"|could not document|failed to compile `.*intermediate artifacts|test run failed"
 )
-_BUILD_ERROR = re.compile(r"failed to run custom build command|linking with ")
+_BUILD_ERROR = Pattern(r"failed to run custom build command|linking with ")
 _OF_CARGO = (
     *("could not find `Cargo.toml`", "failed to parse manifest", "no such command: `"),
     *("failed to select a version for", "failed to get `", "failed to load manifest"),
@@ -62,7 +63,7 @@ _OF_CARGO = (
     *("toolchain '", "component '", "'cargo-", "no bin target named", "no test target named"),
     *("no example target named", "no bench target named", "the package '"),
 )
-_IS_CARGOS = re.compile(rf"error: (?:{'|'.join(map(re.escape, _OF_CARGO))})")
+_IS_CARGOS = Pattern(rf"error: (?:{'|'.join(map(re.escape, _OF_CARGO))})")
 _MOST_PACKAGES = 2000
 _MOST_ALONE = 50
 _MOST_ABOVE = 12
@@ -310,12 +311,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("could not compile `", "error: aborting due to "),
-            pattern=re.compile(r"\s*error: (?:could not compile `|aborting due to )"),
+            pattern=Pattern(r"\s*error: (?:could not compile `|aborting due to )"),
         ),
         Rule(
             does=Does.START,
             literal=(" generated 0 warning", "warnings emitted"),
-            pattern=re.compile(r"warning: (?:`.* generated \d+ warning|\d+ warnings? emitted)"),
+            pattern=Pattern(r"warning: (?:`.* generated \d+ warning|\d+ warnings? emitted)"),
         ),
         Rule(
             does=Does.START,

@@ -4,12 +4,12 @@ Source: rust-lang/cargo, src/cargo/util/machine_message.rs; rust-lang/rust,
 compiler/rustc_errors/src/json.rs.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.items import said
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Finding, Tally
 from supervisor.digests import Fixable
@@ -17,11 +17,11 @@ from supervisor.digests import Fixable
 _MOST_REMEMBERED = 20_000
 _LEVELS = {"error": "errors", "warning": "warnings"}
 """Notes and help stand below what they belong to."""
-_TRAILER = re.compile(
+_TRAILER = Pattern(
     r"aborting due to |\d+ warnings? emitted|could not compile |build failed|For more information"
     r"|Some errors (?:have|occurred)"
 )
-_TEXT_TRAILER = re.compile(
+_TEXT_TRAILER = Pattern(
     r"error: could not compile |warning: `[^`]+` \([^)]+\) generated \d+|warning: build failed,"
     r"|error: aborting due to |error: failed to compile "
 )
@@ -129,13 +129,13 @@ GRAMMAR = Grammar(
     aliases=("clippy", "rustc"),
     fix="cargo fix",
     at_once=False,
-    urgent=re.compile(r"E04(?:25|12|32|33)|E0463|E0583"),
+    urgent=Pattern(r"E04(?:25|12|32|33)|E0463|E0583"),
     parser=lambda grammar: RecordParser(_Reader(grammar), knows),
     rules=(
         Rule(
             does=Does.START,
             literal=('{"reason":"compiler-', '{"reason":"build-', '"$message_type":"diagnostic"'),
-            pattern=re.compile(r'\{"(?:reason|\$message_type)":"'),
+            pattern=Pattern(r'\{"(?:reason|\$message_type)":"'),
         ),
     ),
 )

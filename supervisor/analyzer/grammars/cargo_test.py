@@ -9,33 +9,32 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.rust_panics import Panic
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
-_RUNNING = re.compile(r"running (?P<tests>\d+) (?:tests?|benchmarks?)(?: on .*)?$")
-_RESULT = re.compile(
+_RUNNING = Pattern(r"running (?P<tests>\d+) (?:tests?|benchmarks?)(?: on .*)?$")
+_RESULT = Pattern(
     r"test result: (?P<verdict>ok|FAILED)\. (?P<passed>\d+) passed; (?P<failed>\d+) failed; "
     r"(?P<skipped>\d+) ignored; (?:\d+ allowed fail; )?(?P<measured>\d+) measured"
     r"(?:; (?P<filtered>\d+) filtered out)?"
 )
-_BINARY = re.compile(r"\s+(?:Running|Doc-tests) (?P<binary>\S.*)")
-_TEST = re.compile(
+_BINARY = Pattern(r"\s+(?:Running|Doc-tests) (?P<binary>\S.*)")
+_TEST = Pattern(
     r"(?:test )?(?P<name>\S.*) (?:\.\.\.|---) (?:.*\s)?"
     r"(?P<outcome>ok|FAILED|ignored)(?:, .*|\s*<[\d.]+s>)?$"
 )
-_SECTION = re.compile(r"---- (?P<name>.+?) (?:stdout|stderr) ----$")
-_FAILED_TO_RUN = re.compile(
-    r"error: (?:(?:doc)?test|bench) failed, to rerun pass `?(?P<how>[^`]*)`?"
-)
-_DIED = re.compile(
+_SECTION = Pattern(r"---- (?P<name>.+?) (?:stdout|stderr) ----$")
+_FAILED_TO_RUN = Pattern(r"error: (?:(?:doc)?test|bench) failed, to rerun pass `?(?P<how>[^`]*)`?")
+_DIED = Pattern(
     r"\s+process didn't exit successfully: `(?P<command>[^`]*)` \((?P<how>[^)]*)\)"
     r"|error: process didn't exit successfully: `(?P<old>[^`]*)` \((?P<old_how>[^)]*)\)"
 )
-_TARGETS = re.compile(r"error: \d+ targets? failed:$|\s{4}`-.*`$")
-_BUILDS = re.compile(
+_TARGETS = Pattern(r"error: \d+ targets? failed:$|\s{4}`-.*`$")
+_BUILDS = Pattern(
     r"\s+(?:Compiling|Checking|Finished) \S.*(?:v\d|target\(s\))|error: could not compile"
 )
-_SAID = re.compile(r"note: test did not panic as expected|Test (?:executable failed|compile)")
-_ERROR = re.compile(r"Error: (?P<message>.*)|error(?:\[(?P<code>E\d+)\])?: (?P<doc>.*)")
+_SAID = Pattern(r"note: test did not panic as expected|Test (?:executable failed|compile)")
+_ERROR = Pattern(r"Error: (?P<message>.*)|error(?:\[(?P<code>E\d+)\])?: (?P<doc>.*)")
 _MOST_TESTS = 2000
 
 

@@ -4,9 +4,8 @@ Source: checkstyle/checkstyle, AuditEventDefaultFormatter.java and DefaultLogger
 apache/maven-checkstyle-plugin, CheckstyleViolationCheckMojo.java; gradle, CheckstyleInvoker.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _TASK = r"\s*(?:\[(?:ant:)?checkstyle\] )?"
 _FILE = r"(?P<file>(?:/?[A-Za-z]:)?[^\s:\[][^:\[]*)"
@@ -29,19 +28,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="[WARN] ",
-            pattern=re.compile(
-                rf"{_TASK}\[(?P<severity>WARN)\] {_FILE}{_PLACE}{_SAID} {_RULE}\s*$"
-            ),
+            pattern=Pattern(rf"{_TASK}\[(?P<severity>WARN)\] {_FILE}{_PLACE}{_SAID} {_RULE}\s*$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f".{kind}:0" for kind in _KINDS),
-            pattern=re.compile(rf"{_TASK}{_LEVEL}{_KNOWN_FILE}{_PLACE}{_SAID} {_RULE}\s*$"),
+            pattern=Pattern(rf"{_TASK}{_LEVEL}{_KNOWN_FILE}{_PLACE}{_SAID} {_RULE}\s*$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(":[0,0] (", ":[0] ("),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*{_LEVEL}{_FILE}:\[(?P<line>\d+)(?:,(?P<column>\d+))?\] \([a-z]+\)"
                 r" (?P<code>[A-Z]\w+): (?P<message>.*)"
             ),
@@ -49,7 +46,7 @@ GRAMMAR = Grammar(
         Rule(  # Ant's task and Gradle's, older releases.
             does=Does.FINDING,
             literal=("[ant:checkstyle] ", "[checkstyle] "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*\[(?:ant:)?checkstyle\] (?:\[(?P<severity>\w+)\] )?"
                 rf"{_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?: (?:(?P<warning>warning|error): )?"
                 r"(?P<message>\S.*)"
@@ -58,7 +55,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".java:0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:\[][^:\[]*\.java):(?P<line>\d+):(?P<column>\d+): "
                 r"(?P<severity>error|warning): (?P<message>[A-Z'].*)"
             ),
@@ -66,7 +63,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".java:0",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>[^\s:\[][^:\[]*\.java){_PLACE}(?:(?P<severity>error|warning): )?{_SAID}"
             ),
             opens=False,
@@ -74,19 +71,19 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="reported by Checkstyle",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\[\w+\] )?There (?:is|are) (?P<errors>\d+) errors? reported by Checkstyle"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="You have 0 Checkstyle violations",
-            pattern=re.compile(r"(?:\[INFO\] )?You have 0 Checkstyle violations\."),
+            pattern=Pattern(r"(?:\[INFO\] )?You have 0 Checkstyle violations\."),
         ),
         Rule(
             does=Does.TRAILER,
             literal="Checkstyle violations by severity: [",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*Checkstyle violations by severity: \["
                 r"(?:error:(?P<errors>\d+))?(?:, )?(?:warning:(?P<warnings>\d+))?"
             ),
@@ -94,21 +91,21 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="Checkstyle ends with 0 errors",
-            pattern=re.compile(r"Checkstyle ends with (?P<errors>\d+) errors\."),
+            pattern=Pattern(r"Checkstyle ends with (?P<errors>\d+) errors\."),
         ),
         Rule(
             does=Does.START,
             literal="Starting audit...",
-            pattern=re.compile(rf"{_TASK}(?:\[INFO\] )?Starting audit\.\.\."),
+            pattern=Pattern(rf"{_TASK}(?:\[INFO\] )?Starting audit\.\.\."),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("checkstyle.api.CheckstyleException: ", "Must specify a config XML file"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Caused by: )?(?:\S*checkstyle\.api\.)?(?P<message>CheckstyleException: .*"
                 r"|Must specify a config XML file.*)"
             ),
         ),
-        Rule(does=Does.TAIL, pattern=re.compile(rf"{_TASK}Audit done\."), opens=False),
+        Rule(does=Does.TAIL, pattern=Pattern(rf"{_TASK}Audit done\."), opens=False),
     ),
 )

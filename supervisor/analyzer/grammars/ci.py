@@ -3,9 +3,8 @@
 Source: actions/toolkit, packages/core/src/command.ts.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SEVERITY = r"(?P<severity>error|warning|notice)"
 
@@ -18,7 +17,7 @@ GITHUB_ACTIONS = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("::error ", "::warning ", "::notice "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"::{_SEVERITY} (?=[^:]*=)(?:(?:file=(?P<file>[^,]+?)|line=(?P<line>\d+)"
                 r"|col=(?P<column>\d+)|title=(?P<code>[^,]*?)|\w+=[^,]*?)(?:,|(?=::)))+"
                 r"::(?P<message>.*)"
@@ -27,7 +26,7 @@ GITHUB_ACTIONS = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("::error::", "::warning::", "::notice::"),
-            pattern=re.compile(rf"::{_SEVERITY}::(?P<message>.*)"),
+            pattern=Pattern(rf"::{_SEVERITY}::(?P<message>.*)"),
         ),
     ),
 )

@@ -3,10 +3,9 @@
 Source: llvm/llvm-project, clang-tools-extra/clang-tidy/ClangTidy.cpp and tool/ClangTidyMain.cpp.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.c_places import FRONT
+from supervisor.analyzer.pattern import Pattern
 
 _MODULES = (
     *("abseil", "altera", "android", "boost", "bugprone", "cert", "clang-analyzer"),
@@ -25,12 +24,12 @@ GRAMMAR = Grammar(
     kind="linter",
     aliases=("run-clang-tidy",),
     distinct=True,  # A header is read once for each source that includes it.
-    urgent=re.compile(r"clang-diagnostic-error"),
+    urgent=Pattern(r"clang-diagnostic-error"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"[{module}-" for module in _MODULES),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PLACE}{_SEVERITY}: (?P<message>.*)"
                 rf" \[(?P<code>(?:{'|'.join(_MODULES)})-[\w.-]+){_REST}"
             ),
@@ -38,7 +37,7 @@ GRAMMAR = Grammar(
         Rule(  # A check of somebody's own.
             does=Does.FINDING,
             literal=("0: warning: ", "0: error: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PLACE}{_SEVERITY}: (?P<message>.*) \[(?P<code>[a-z]\w*(?:-[\w.]+)+){_REST}"
             ),
             opens=False,
@@ -46,7 +45,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=": note: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{FRONT}(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): "
                 r"(?P<severity>note): (?P<message>.*)"
             ),
@@ -58,7 +57,7 @@ GRAMMAR = Grammar(
                 *(" generated.", "suppressed ", "error while processing ", "-header-filter="),
                 *("treated as error", "found compiler error"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\d+ (?:warnings?|errors?)(?: and \d+ errors?)? (?:generated|treated as errors?)"
                 r"|Suppressed \d+ warnings? |Error while processing |Use -header-filter="
                 r"|Found compiler error"
@@ -68,7 +67,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("no checks enabled", "load a compilation database", "unknown check"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Error: )?(?P<message>no checks enabled.*"
                 r"|Error while trying to load a compilation database:.*|unknown check.*)"
             ),

@@ -3,9 +3,8 @@
 Source: firebase/firebase-tools, src/command.ts and src/deploy; aws/aws-cli, awscli/errorhandler.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 FIREBASE = Grammar(
     name="firebase",
@@ -15,23 +14,23 @@ FIREBASE = Grammar(
         Rule(
             does=Does.START,
             literal=("=== Deploying to '", "i  deploying "),
-            pattern=re.compile(r"=== Deploying to '|i  deploying "),
+            pattern=Pattern(r"=== Deploying to '|i  deploying "),
         ),
         Rule(
             does=Does.GREEN,
             literal="Deploy complete!",
-            pattern=re.compile(r"\W{1,2} {1,2}Deploy complete!"),
+            pattern=Pattern(r"\W{1,2} {1,2}Deploy complete!"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="Error: ",
-            pattern=re.compile(r"Error: (?P<message>\S.*)"),
+            pattern=Pattern(r"Error: (?P<message>\S.*)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=("⚠  functions", "⚠  hosting", "⚠  firestore"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"⚠  (?P<code>functions|hosting|firestore)(?:\[.*?\])?: (?P<message>.*)"
             ),
             counts_as="warnings",
@@ -39,7 +38,7 @@ FIREBASE = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("Project Console: ", "Hosting URL: "),
-            pattern=re.compile(r"Project Console: |Hosting URL: "),
+            pattern=Pattern(r"Project Console: |Hosting URL: "),
             opens=False,
         ),
     ),
@@ -52,7 +51,7 @@ AWS = Grammar(
         Rule(
             does=Does.FINDING,
             literal="An error occurred (",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:.*: )?An error occurred \((?P<code>\w+)\) when calling the"
                 r" (?P<message>\w+ operation(?: \(.*?\))?: .*)"
             ),
@@ -64,7 +63,7 @@ AWS = Grammar(
                 *("You must specify a region", "could not be found in your config profiles"),
                 *("The config profile (", "Error loading SSO Token"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:fatal error: |upload failed: .* )?(?P<message>Unable to locate credentials.*"
                 r"|Could not connect to the endpoint URL: .*|You must specify a region.*"
                 r"|The config profile \(.*\) could not be found|Error loading SSO Token.*)"
@@ -73,12 +72,12 @@ AWS = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="aws: error: ",
-            pattern=re.compile(r"aws: error: (?P<message>.*)"),
+            pattern=Pattern(r"aws: error: (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="Failed to create/update the stack",
-            pattern=re.compile(r"(?P<message>Failed to create/update the stack)"),
+            pattern=Pattern(r"(?P<message>Failed to create/update the stack)"),
         ),
     ),
 )

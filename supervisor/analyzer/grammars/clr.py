@@ -8,20 +8,21 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 _TYPE = r"(?P<type>(?:[A-Za-z_]\w*\.)+[A-Z_][\w`+]*)"
-_UNHANDLED = re.compile(
+_UNHANDLED = Pattern(
     rf"(?:\[ERROR\] FATAL UNHANDLED EXCEPTION: |Unhandled [Ee]xception[.:] ){_TYPE}"
     r"(?:: (?P<message>.*))?$"
 )
-_HEADED = re.compile(r"Unhandled [Ee]xception:$")
-_EXCEPTION = re.compile(rf"{_TYPE}(?:: (?P<message>.*))?$")
-_INNER = re.compile(rf" *---> {_TYPE}(?:: (?P<message>.*))?$")
-_FRAME = re.compile(
+_HEADED = Pattern(r"Unhandled [Ee]xception:$")
+_EXCEPTION = Pattern(rf"{_TYPE}(?:: (?P<message>.*))?$")
+_INNER = Pattern(rf" *---> {_TYPE}(?:: (?P<message>.*))?$")
+_FRAME = Pattern(
     r" +at (?P<method>.+?)(?: \[0x\w+\])?(?: in (?P<file>\S.*?):(?:line )?(?P<line>\d+))?\s*$"
 )
-_FATAL = re.compile(
+_FATAL = Pattern(
     r"(?P<what>Stack overflow\.|Fatal error\. .*|Process terminated\. .*|Out of memory\.)$"
 )
 _MOST_FRAMES = 50
@@ -108,7 +109,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("Fatal error. ", "Process terminated. "),
-            pattern=re.compile(r"(?:Fatal error|Process terminated)\. \S.*$"),
+            pattern=Pattern(r"(?:Fatal error|Process terminated)\. \S.*$"),
         ),
     ),
 )

@@ -4,15 +4,14 @@ Source: Kitware/CMake, Source/cmMessenger.cxx (printMessagePreamble) and cmake.c
 cheshirekow/cmake_format, cmakelang/lint; cmake-lint/cmake-lint, cmakelint/main.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _HEAD = (
     r"\s*CMake (?:Internal |Deprecation |Author |Debug )?"
     r"(?P<severity>Error|Warning|Log)(?: \((?:dev|deprecated)\))?"
 )
-_BELOW = re.compile(r"\s+(?P<message>\S.*)")
+_BELOW = Pattern(r"\s+(?P<message>\S.*)")
 
 CMAKE = Grammar(
     name="cmake",
@@ -24,7 +23,7 @@ CMAKE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("cmake error", "cmake warning", "cmake deprecation", "cmake internal"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_HEAD} (?:at|in) (?P<file>[^:\s](?:[^:]|:(?=[\\/]))*?)"
                 r"(?::(?P<line>\d+)(?: [^:]*)?)?:\s*(?P<message>\S.*)?$"
             ),
@@ -33,25 +32,25 @@ CMAKE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("cmake error", "cmake warning", "cmake deprecation", "cmake internal"),
-            pattern=re.compile(rf"{_HEAD}:\s*(?P<message>\S.*)?$"),
+            pattern=Pattern(rf"{_HEAD}:\s*(?P<message>\S.*)?$"),
             continues=_BELOW,
         ),
         Rule(
             does=Does.TRAILER,
             literal=("configuring incomplete, errors", "cmake generate step failed"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"-- Configuring incomplete, errors occurred!|CMake Generate step failed\."
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="-- build files have been written to: ",
-            pattern=re.compile(r"-- Build files have been written to: "),
+            pattern=Pattern(r"-- Build files have been written to: "),
         ),
         Rule(
             does=Does.TAIL,
             literal=("this warning is for project dev", "see also", "this error is for project"),
-            pattern=re.compile(r"This (?:warning|error) is for project dev|See also \""),
+            pattern=Pattern(r"This (?:warning|error) is for project dev|See also \""),
             opens=False,
         ),
     ),
@@ -65,7 +64,7 @@ CMAKE_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(": [c0000] ", ": [e0000] ", ": [r0000] ", ": [w0000] ", ": [i0000] "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>(?:[^\s:][^:]*)?(?:CMakeLists\.txt|\.cmake)):(?P<line>\d+)"
                 r"(?:,(?P<column>\d+))?: \[(?=(?P<severity>[A-Z]))(?P<code>[A-Z]\d{4})\] "
                 r"(?P<message>.*)"
@@ -84,7 +83,7 @@ CMAKELINT = Grammar(
                 *("[readability/", "[whitespace/", "[convention/", "[package/", "[linelength]"),
                 "[syntax]",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?P<line>\d+): (?P<message>.*) "
                 r"\[(?P<code>(?:readability|whitespace|convention|package)/\w+|linelength|syntax)\]$"
             ),
@@ -92,7 +91,7 @@ CMAKELINT = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="total errors: ",
-            pattern=re.compile(r"Total Errors: (?P<errors>\d+)$"),
+            pattern=Pattern(r"Total Errors: (?P<errors>\d+)$"),
         ),
     ),
 )

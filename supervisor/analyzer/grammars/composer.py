@@ -6,6 +6,7 @@ Source: composer/composer, src/Composer/DependencyResolver/Problem.php and Insta
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _REASONS = (
     *("Root composer.json requires ", "Installation request for ", "The requested package "),
@@ -20,20 +21,20 @@ COMPOSER = Grammar(
         Rule(
             does=Does.START,
             literal=("Loading composer repositories", "Installing dependencies from lock file"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Loading composer repositories|Installing dependencies from lock file"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f"    - {words}" for words in _REASONS),
-            pattern=re.compile(rf"    - (?P<message>(?:{'|'.join(map(re.escape, _REASONS))}).*)"),
-            before=re.compile(r"  Problem \d+$"),
+            pattern=Pattern(rf"    - (?P<message>(?:{'|'.join(map(re.escape, _REASONS))}).*)"),
+            before=Pattern(r"  Problem \d+$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="could not be resolved to an installable set",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>Your requirements could not be resolved to an installable set of"
                 r" packages)"
             ),
@@ -41,20 +42,20 @@ COMPOSER = Grammar(
         Rule(
             does=Does.FINDING,
             literal="  [Composer\\",
-            pattern=re.compile(r"  \[(?P<code>Composer\\[\w\\]*Exception)\]\s*$"),
-            continues=re.compile(r"  (?P<message>\S.*?)\s*$"),
+            pattern=Pattern(r"  \[(?P<code>Composer\\[\w\\]*Exception)\]\s*$"),
+            continues=Pattern(r"  (?P<message>\S.*?)\s*$"),
         ),
         Rule(
             does=Does.FINDING,
             literal="Exception]",
-            pattern=re.compile(r"  \[(?P<code>[\w\\]*Exception)\]\s*$"),
-            continues=re.compile(r"  (?P<message>\S.*?)\s*$"),
+            pattern=Pattern(r"  \[(?P<code>[\w\\]*Exception)\]\s*$"),
+            continues=Pattern(r"  (?P<message>\S.*?)\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal=("Composer could not ", "composer.json", "present in the lock file"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<message>Composer could not (?:find|detect) .*"
                 r"|\"\./composer\.json\" does not .*"
                 r"|The lock file is not up to date with the latest changes in composer\.json.*"
@@ -64,14 +65,14 @@ COMPOSER = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="returned with error code 0",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>Script .* handling the .* event returned with error code \d+)"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal="security vulnerability advisor",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Found (?P<advisories>\d+) security vulnerability advisor(?:y|ies) affecting"
                 r" (?P<packages>\d+) packages?"
             ),
@@ -79,7 +80,7 @@ COMPOSER = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("Generating autoload files", "Generating optimized autoload"),
-            pattern=re.compile(r"Generating (?:optimized )?autoload files"),
+            pattern=Pattern(r"Generating (?:optimized )?autoload files"),
             opens=False,
         ),
     ),

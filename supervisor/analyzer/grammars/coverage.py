@@ -3,9 +3,8 @@
 Source: nedbat/coveragepy, coverage/cmdline.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="coverage",
@@ -14,12 +13,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Coverage failure: ",
-            pattern=re.compile(r"Coverage failure: (?P<message>total of .+)"),
+            pattern=Pattern(r"Coverage failure: (?P<message>total of .+)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("No data to report", "No data to combine", "No data was collected"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Coverage\.py warning: )?"
                 r"(?P<message>No data (?:to report|to combine|was collected))\b"
             ),

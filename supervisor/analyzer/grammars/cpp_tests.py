@@ -4,9 +4,8 @@ Source: catchorg/Catch2, src/catch2/reporters/catch_reporter_console.cpp; doctes
 doctest/parts/doctest.cpp (ConsoleReporter); boostorg/test, compiler_log_formatter.ipp.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FILE = r"(?P<file>(?:[A-Za-z]:(?=[\\/]))?[^\s:(][^:(]*)"
 _PLACE = rf"{_FILE}(?::(?P<line>\d+)|\(\d+\)): ?"
@@ -19,37 +18,37 @@ CATCH2 = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(": failed:", "): failed: "),
-            pattern=re.compile(rf"{_PLACE}(?:FAILED:|failed: (?P<message>\S.*))\s*$"),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            pattern=Pattern(rf"{_PLACE}(?:FAILED:|failed: (?P<message>\S.*))\s*$"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
             counts_as="failed",
         ),
         Rule(
             does=Does.TRAILER,
             literal=("test cases: 0 | ", "test cases:  0 | ", "test cases:   0 | "),
-            pattern=re.compile(rf"{_CASES}(?P<counts>[^|]*(?:\|[^|]*)*)$"),
+            pattern=Pattern(rf"{_CASES}(?P<counts>[^|]*(?:\|[^|]*)*)$"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("assertions: 0 | ", "assertions:  0 | ", "assertions: - none -"),
-            pattern=re.compile(r"assertions:\s"),
+            pattern=Pattern(r"assertions:\s"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal="all tests passed (",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"All tests passed \((?P<assertions>\d+) assertions? in (?P<passed>\d+) test case"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="passed all 0 test case",
-            pattern=re.compile(r"Passed all (?P<passed>\d+) test cases? with \d+ assertions?"),
+            pattern=Pattern(r"Passed all (?P<passed>\d+) test cases? with \d+ assertions?"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="failed 0 test case",
-            pattern=re.compile(r"Failed (?P<failed>\d+) test cases?, failed \d+ assertion"),
+            pattern=Pattern(r"Failed (?P<failed>\d+) test cases?, failed \d+ assertion"),
         ),
     ),
 )
@@ -61,7 +60,7 @@ DOCTEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("error: check", "error: require", "error: test case ", "error: fail"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PLACE}(?:FATAL )?ERROR: (?P<message>(?:CHECK|REQUIRE|FAIL|test case ).*)"
             ),
             counts_as="failed",
@@ -69,7 +68,7 @@ DOCTEST = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="[doctest] test cases: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[doctest\] test cases:\s+\d+\s*\|\s*(?P<passed>\d+) passed\s*"
                 r"\|\s*(?P<failed>\d+) failed\s*\|\s*(?P<skipped>\d+) skipped"
             ),
@@ -77,18 +76,18 @@ DOCTEST = Grammar(
         Rule(
             does=Does.TAIL,
             literal="[doctest] assertions: ",
-            pattern=re.compile(r"\[doctest\] assertions: "),
+            pattern=Pattern(r"\[doctest\] assertions: "),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal="[doctest] status: failure!",
-            pattern=re.compile(r"\[doctest\] Status: FAILURE!"),
+            pattern=Pattern(r"\[doctest\] Status: FAILURE!"),
         ),
         Rule(
             does=Does.GREEN,
             literal="[doctest] status: success!",
-            pattern=re.compile(r"\[doctest\] Status: SUCCESS!"),
+            pattern=Pattern(r"\[doctest\] Status: SUCCESS!"),
             opens=False,
         ),
     ),
@@ -101,7 +100,7 @@ BOOST_TEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal=': error: in "',
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}\((?P<line>\d+)\): (?:fatal )?error: in "
                 r'"(?P<code>[^"]+)": (?P<message>.*)'
             ),
@@ -110,12 +109,12 @@ BOOST_TEST = Grammar(
         Rule(
             does=Does.GREEN,
             literal="*** no errors detected",
-            pattern=re.compile(r"\*\*\* No errors detected"),
+            pattern=Pattern(r"\*\*\* No errors detected"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=(" detected in the test module", " detected in test suite"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\*\*\* (?P<failed>\d+) failures? (?:is|are) detected in (?:the )?test "
             ),
         ),

@@ -3,10 +3,9 @@
 Source: danmar/cppcheck, cli/cppcheckexecutor.cpp and lib/errorlogger.cpp.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.c_places import C_FILE, FRONT
+from supervisor.analyzer.pattern import Pattern
 
 _KIND = r"error|warning|style|performance|portability|information|debug"
 # Old versions left what they did not know of a template as it was.
@@ -24,7 +23,7 @@ GRAMMAR = Grammar(
         "information": "notes",
         "debug": "notes",
     },
-    urgent=re.compile(r"syntaxError|preprocessorErrorDirective|internalAstError|unknownMacro"),
+    urgent=Pattern(r"syntaxError|preprocessorErrorDirective|internalAstError|unknownMacro"),
     rules=(
         Rule(
             does=Does.FINDING,
@@ -32,7 +31,7 @@ GRAMMAR = Grammar(
                 *(" error: ", " warning: ", " style: ", " performance: ", " portability: "),
                 *(" information: ", " error:", " style:{"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{FRONT}(?:{C_FILE}|(?P<nofile>nofile)):(?P<line>\d+):(?:\d+|\{{column\}}): "
                 rf"(?P<severity>{_KIND}): ?{_SAID} {_ID}"
             ),
@@ -40,7 +39,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"]: ({word}" for word in _KIND.split("|")),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[(?P<file>[^\]]+?)(?::(?P<line>\d+))?\](?: -> \[[^\]]+\])*: "
                 rf"\((?P<severity>{_KIND})(?:, ?inconclusive)?\) (?P<message>.*)"
             ),
@@ -48,13 +47,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"({word}) " for word in ("error", "style", "information")),
-            pattern=re.compile(rf"\((?P<severity>{_KIND})\) (?P<message>.*)"),
+            pattern=Pattern(rf"\((?P<severity>{_KIND})\) (?P<message>.*)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=": note: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{FRONT}{C_FILE}:(?P<line>\d+):(?P<column>\d+): (?P<severity>note): "
                 r"(?P<message>.*)"
             ),
@@ -63,7 +62,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="cppcheck: error: ",
-            pattern=re.compile(r"cppcheck: error: (?P<message>.*)"),
+            pattern=Pattern(r"cppcheck: error: (?P<message>.*)"),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: cpplint/cpplint, cpplint.py (Error and _CppLintState).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _CATEGORIES = ("[whitespace/", "[build/", "[readability/", "[runtime/", "[legal/")
 _FILE = r"\s*(?:# )?(?:\[\w+\] )?(?P<file>(?:[A-Za-z]:(?=[\\/]))?[^\s:(][^:(]*)"
@@ -18,24 +17,24 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_CATEGORIES,
-            pattern=re.compile(rf"{_FILE}:(?P<line>\d+|None):(?: (?:warning|error):)? {_SAID}"),
+            pattern=Pattern(rf"{_FILE}:(?P<line>\d+|None):(?: (?:warning|error):)? {_SAID}"),
         ),
         Rule(  # --output=vs7 of old
             does=Does.FINDING,
             literal=_CATEGORIES,
-            pattern=re.compile(rf"{_FILE}\((?P<line>\d+)\): {_SAID}"),
+            pattern=Pattern(rf"{_FILE}\((?P<line>\d+)\): {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal="): error cpplint: [",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}\((?P<line>\d+)\): error cpplint: \[(?P<code>[^\]]+)\] (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.TAIL,
             literal=("done processing ", "errors found: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Done processing \S|Category '?[\w/+]+'? errors found: \d|Ignoring \S+;"
             ),
             opens=False,
@@ -43,7 +42,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="total errors found: ",
-            pattern=re.compile(r"Total errors found: (?P<errors>\d+)$"),
+            pattern=Pattern(r"Total errors found: (?P<errors>\d+)$"),
         ),
     ),
 )

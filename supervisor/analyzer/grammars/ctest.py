@@ -3,22 +3,21 @@
 Source: Kitware/CMake, Source/CTest/cmCTestRunTest.cxx and cmCTestTestHandler.cxx.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
-TEST = re.compile(
+TEST = Pattern(
     r"\s*\d+/\d+ (?:MemCheck|Test)\s+#(?P<number>\d+): (?P<test>\S+) \.*(?P<stars>\*\*\*)?\s*"
     r"(?P<outcome>\S.*?)\s+[\d.]+ sec\b"
 )
-_TRAILER = re.compile(r"\d+% tests passed, (?P<failed>\d+) tests? failed out of (?P<total>\d+)\s*$")
-_LISTS = re.compile(r"The following tests (?P<what>FAILED|did not run|passed):")
-_LISTED = re.compile(r"\s+\d+ - (?P<test>\S+) \((?P<outcome>.*)\)(?:\s.*)?$")
-_NOTHING = re.compile(r"No tests were found!!!")
-_START = re.compile(r"\s*Start\s+\d+: \S|Test project \S")
-_END = re.compile(
+_TRAILER = Pattern(r"\d+% tests passed, (?P<failed>\d+) tests? failed out of (?P<total>\d+)\s*$")
+_LISTS = Pattern(r"The following tests (?P<what>FAILED|did not run|passed):")
+_LISTED = Pattern(r"\s+\d+ - (?P<test>\S+) \((?P<outcome>.*)\)(?:\s.*)?$")
+_NOTHING = Pattern(r"No tests were found!!!")
+_START = Pattern(r"\s*Start\s+\d+: \S|Test project \S")
+_END = Pattern(
     r"Total Test time|Errors while running CTest|Output from these tests|Use \"--rerun|Label Time"
 )
 _SKIPPED = ("Skipped", "Not Run (Disabled)", "Disabled")

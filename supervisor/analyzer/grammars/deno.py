@@ -3,29 +3,28 @@
 Source: denoland/deno, cli/tools/test/reporters, cli/tools/lint/reporters.rs, cli/tools/fmt.rs.
 """
 
-import re
-
 from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 
 _URL = r"(?:file://)?(?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"
-_AT = re.compile(rf"\s+at (?:.*\()?{_URL}\)?$")
+_AT = Pattern(rf"\s+at (?:.*\()?{_URL}\)?$")
 _STEPS = r"(?: \(\d+ steps?\))?"
-_RESULT = re.compile(
+_RESULT = Pattern(
     rf"(?:ok|FAILED) \| (?P<counts>\d+ passed{_STEPS} \| \d+ failed{_STEPS}(?: \| \d+ [a-z ]+"
     rf"{_STEPS})*) \([\d.µa-z]+\)$"
 )
-_RUNNING = re.compile(r"running \d+ tests? from ")
-_HEAD = re.compile(r"(?P<name>\S.*) => (?P<file>\S+?):(?P<line>\d+):\d+$")
-_UNCAUGHT = re.compile(r"(?P<file>\S+) \(uncaught error\)$")
-_ERROR = re.compile(r"error: (?P<what>(?:\(in promise\) )?\S.*)")
-_FAILURES = re.compile(r"\s?FAILURES\s*$")
-_ERRORS = re.compile(r"\s?ERRORS\s*$")
-_ONLY = re.compile(r"error: (?P<what>Test failed because the \"only\" option was used)")
-_LEFT_OVER = re.compile(r"(?:error: (?:Test failed|Type checking failed)\b.*)?$")
-_COUNTED_STEPS = re.compile(r" \(\d+ steps?\)")
+_RUNNING = Pattern(r"running \d+ tests? from ")
+_HEAD = Pattern(r"(?P<name>\S.*) => (?P<file>\S+?):(?P<line>\d+):\d+$")
+_UNCAUGHT = Pattern(r"(?P<file>\S+) \(uncaught error\)$")
+_ERROR = Pattern(r"error: (?P<what>(?:\(in promise\) )?\S.*)")
+_FAILURES = Pattern(r"\s?FAILURES\s*$")
+_ERRORS = Pattern(r"\s?ERRORS\s*$")
+_ONLY = Pattern(r"error: (?P<what>Test failed because the \"only\" option was used)")
+_LEFT_OVER = Pattern(r"(?:error: (?:Test failed|Type checking failed)\b.*)?$")
+_COUNTED_STEPS = Pattern(r" \(\d+ steps?\)")
 
 
 class DenoTestParser(TestRun):
@@ -89,19 +88,19 @@ TESTS = Grammar(
     parser=DenoTestParser,
     rules=(
         Rule(does=Does.START, literal=("tests from ", "0 test from "), pattern=_RUNNING),
-        Rule(does=Does.START, literal=" errors", pattern=re.compile(r"\sERRORS\s?$")),
+        Rule(does=Does.START, literal=" errors", pattern=Pattern(r"\sERRORS\s?$")),
         Rule(does=Does.TRAILER, literal=("| 0 passed", "| 0 failed"), pattern=_RESULT),
     ),
 )
 CHECK = Grammar(
     name="deno",
     kind="types",
-    urgent=re.compile(r"TS1\d{3}|TS2304|TS2305|TS2307|TS2503|TS2552|TS2580"),
+    urgent=Pattern(r"TS1\d{3}|TS2304|TS2305|TS2307|TS2503|TS2552|TS2580"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=("[ERROR]: ", "[WARN]: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:error: )?(?P<code>TS\d+) \[(?P<severity>ERROR|WARN)\]: (?P<message>.*)"
             ),
             continues=_AT,
@@ -109,13 +108,13 @@ CHECK = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("found 0 error", "found 0 errors"),
-            pattern=re.compile(r"Found (?P<errors>\d+) errors?\.$"),
+            pattern=Pattern(r"Found (?P<errors>\d+) errors?\.$"),
             opens=False,
         ),
         Rule(
             does=Does.RED,
             literal="error: Type checking failed.",
-            pattern=re.compile(r"error: Type checking failed\.$"),
+            pattern=Pattern(r"error: Type checking failed\.$"),
         ),
     ),
 )
@@ -123,13 +122,13 @@ _LINTED = r"\.(?:[cm]?[jt]sx?|jsonc?|md|vue|svelte|astro)"
 LINT = Grammar(
     name="deno",
     kind="linter",
-    urgent=re.compile(r"no-undef|no-dupe-\w+|SyntaxError"),
+    urgent=Pattern(r"no-undef|no-dupe-\w+|SyntaxError"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal="--> ",
-            pattern=re.compile(rf"\s*--> (?P<file>\S+{_LINTED}):(?P<line>\d+):(?P<column>\d+)$"),
-            before=re.compile(
+            pattern=Pattern(rf"\s*--> (?P<file>\S+{_LINTED}):(?P<line>\d+):(?P<column>\d+)$"),
+            before=Pattern(
                 r"(?P<severity>error|warning)\[(?P<code>[a-z][\w-]*(?:/[\w-]+)*)\]:? "
                 r"(?P<message>.*)"
             ),
@@ -137,7 +136,7 @@ LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=": line 0, col 0 - ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:file://)?(?P<file>\S+): line (?P<line>\d+), col (?P<column>\d+) - "
                 r"(?P<message>.*) \((?P<code>[a-z][\w-]*(?:/[\w-]+)*)\)$"
             ),
@@ -145,24 +144,24 @@ LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Error linting: ",
-            pattern=re.compile(r"Error linting: (?P<file>\S+)$"),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            pattern=Pattern(r"Error linting: (?P<file>\S+)$"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("Found 0 problems", "Found 0 problem"),
-            pattern=re.compile(r"Found (?P<errors>\d+) problems?$"),
+            pattern=Pattern(r"Found (?P<errors>\d+) problems?$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("Checked 0 files", "Checked 0 file"),
-            pattern=re.compile(r"Checked (?P<checked>\d+) files?$"),
+            pattern=Pattern(r"Checked (?P<checked>\d+) files?$"),
             opens=False,
         ),
         Rule(
             does=Does.FIXABLE,
             literal="fixable via --fix",
-            pattern=re.compile(r"Found \d+ problems? \((?P<safe>\d+) fixable via --fix\)"),
+            pattern=Pattern(r"Found \d+ problems? \((?P<safe>\d+) fixable via --fix\)"),
             opens=False,
         ),
     ),
@@ -175,18 +174,18 @@ FORMAT = Grammar(
         Rule(
             does=Does.FINDING,
             literal="from /",
-            pattern=re.compile(rf"from (?P<file>/\S+{_LINTED}|/\S+\.\w+):$"),
+            pattern=Pattern(rf"from (?P<file>/\S+{_LINTED}|/\S+\.\w+):$"),
         ),
         Rule(
             does=Does.FINDING,
             literal="Error checking: ",
-            pattern=re.compile(r"Error (?:checking|formatting): (?P<file>\S+)$"),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            pattern=Pattern(r"Error (?:checking|formatting): (?P<file>\S+)$"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="not formatted file",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:error: )?Found (?=(?P<safe>\d+))(?P<errors>\d+) not formatted files?"
                 r"(?: in (?P<checked>\d+) files?)?"
             ),
@@ -194,7 +193,7 @@ FORMAT = Grammar(
         Rule(
             does=Does.GREEN,
             literal=("Checked 0 files", "Checked 0 file"),
-            pattern=re.compile(r"Checked (?P<checked>\d+) files?$"),
+            pattern=Pattern(r"Checked (?P<checked>\d+) files?$"),
         ),
     ),
 )
@@ -205,7 +204,7 @@ RUN = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="error: Uncaught ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: Uncaught (?:\(in (?:worker \"\w*\"|promise)\) )*"
                 r"(?:(?P<code>[A-Za-z_][\w.]*): )?(?P<message>.*)"
             ),
@@ -214,7 +213,7 @@ RUN = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("error: Module not found ", "error: SyntaxError: ", "error: The module's sou"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>Module not found \".*|The module's source code could not .*"
                 r"|SyntaxError: .*)"
             ),
@@ -223,7 +222,7 @@ RUN = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="error: Import '",
-            pattern=re.compile(r"error: (?P<message>Import '[^']+' failed.*)"),
+            pattern=Pattern(r"error: (?P<message>Import '[^']+' failed.*)"),
         ),
     ),
 )

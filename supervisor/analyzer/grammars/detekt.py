@@ -4,9 +4,8 @@ Source: detekt/detekt, detekt-core reporting/console LiteFindingsReport.kt and
 AbstractIssuesReport.kt, config/MaxIssueCheck.kt.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PLACE = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+)"
 
@@ -18,31 +17,27 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".kt:0:0: ", ".kts:0:0: "),
-            pattern=re.compile(
-                rf"\s*(?:[ewi]: )?{_PLACE}: (?P<message>\S.*) \[(?P<code>[A-Z]\w+)\]$"
-            ),
+            pattern=Pattern(rf"\s*(?:[ewi]: )?{_PLACE}: (?P<message>\S.*) \[(?P<code>[A-Z]\w+)\]$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(".kt:0:0", ".kts:0:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s+(?P<code>[A-Z]\w+) - (?:\d+/\d+ - )?\[(?P<message>.*)\] at {_PLACE}"
             ),
         ),
         Rule(
             does=Does.RED,
             literal=("weighted issues", "Analysis failed with 0 issue"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:> )?(?:Analysis|Build) failed with (?P<errors>\d+) (?:weighted )?issues?\b.*"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="Build succeeded with 0 weighted issues",
-            pattern=re.compile(r"Build succeeded with (?P<warnings>\d+) weighted issues"),
+            pattern=Pattern(r"Build succeeded with (?P<warnings>\d+) weighted issues"),
         ),
-        Rule(
-            does=Does.TAIL, pattern=re.compile(r"Overall debt: |detekt finished in "), opens=False
-        ),
+        Rule(does=Does.TAIL, pattern=Pattern(r"Overall debt: |detekt finished in "), opens=False),
     ),
 )

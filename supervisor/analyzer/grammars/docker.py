@@ -4,36 +4,35 @@ Source: moby/buildkit, util/progress/progressui and frontend/dockerfile; docker/
 pkg/progress and pkg/compose.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_STEP = re.compile(r"(?:#\d+ )?ERROR: (?P<message>\S.*)")
-_SOLVE = re.compile(
+_STEP = Pattern(r"(?:#\d+ )?ERROR: (?P<message>\S.*)")
+_SOLVE = Pattern(
     r"(?:ERROR|error|.* target \S+): (?:failed to (?:solve|build)(?: with frontend \S+)?:"
     r"(?: failed to (?:build LLB|solve)(?: with frontend \S+)?:)? ?)(?P<message>\S.*)"
 )
-_PLACE = re.compile(r"(?P<file>\S*(?:[Dd]ocker|[Cc]ontainer)file\S*?):(?P<line>\d+)$")
-_PARSE = re.compile(
+_PLACE = Pattern(r"(?P<file>\S*(?:[Dd]ocker|[Cc]ontainer)file\S*?):(?P<line>\d+)$")
+_PARSE = Pattern(
     r"(?P<message>(?:dockerfile parse error|Dockerfile parse error).*?line (?P<line>\d+): .*)"
 )
-_LEGACY = re.compile(
+_LEGACY = Pattern(
     r"(?P<message>The command '.*' returned a non-zero code: \d+"
     r"|unable to prepare context: .*|COPY failed: .*|ADD failed: .*)"
 )
-_CLIENT = re.compile(
+_CLIENT = Pattern(
     r"(?:docker: |ERROR: |error: )?(?P<message>Cannot connect to the Docker daemon .*"
     r"|Error response from daemon: .*|error during connect: .*"
     r"|permission denied while trying to connect to the Docker daemon socket.*"
     r"|failed to connect to the docker API .*)"
 )
-_BUILT = re.compile(
+_BUILT = Pattern(
     r"(?:Successfully (?:built [0-9a-f]{12}|tagged \S+)|#\d+ naming to \S+(?: [\d.]+s)? done"
     r"|\s+=> => naming to \S+\s+[\d.]+s)$"
 )
-_WARNING = re.compile(r" - (?P<code>[A-Z]\w+): (?P<message>.*) \(line (?P<line>\d+)\)$")
+_WARNING = Pattern(r" - (?P<code>[A-Z]\w+): (?P<message>.*) \(line (?P<line>\d+)\)$")
 
 
 class DockerParser:
@@ -120,7 +119,7 @@ DOCKER = Grammar(
     at_once=False,
     parser=DockerParser,
     rules=(
-        Rule(does=Does.FINDING, literal="0 ERROR: ", pattern=re.compile(r"#\d+ ERROR: \S")),
+        Rule(does=Does.FINDING, literal="0 ERROR: ", pattern=Pattern(r"#\d+ ERROR: \S")),
         Rule(
             does=Does.FINDING,
             literal=("failed to solve", "failed to build"),
@@ -166,7 +165,7 @@ DOCKER_COMPOSE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(" is unhealthy", "has no healthcheck configured", " exited (0)"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:dependency failed to start: )?(?P<message>container \S+ (?:is unhealthy"
                 r"|exited \([1-9]\d*\)|has no healthcheck configured))"
             ),
@@ -174,7 +173,7 @@ DOCKER_COMPOSE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("exited with code 0",),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>(?P<name>[\w.-]+)(?: \|)? exited with code (?!0\b)\d+)"
                 r"(?: \(restarting\))?$"
             ),
@@ -182,12 +181,12 @@ DOCKER_COMPOSE = Grammar(
         Rule(
             does=Does.FINDING,
             literal="ERROR: for ",
-            pattern=re.compile(r"ERROR: for (?P<name>\S+)\s+(?P<message>\S.*)"),
+            pattern=Pattern(r"ERROR: for (?P<name>\S+)\s+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="failed to build",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:ERROR: )?(?P<message>[Ss]ervice ['\"](?P<name>[\w.-]+)['\"]"
                 r" failed to build.*)"
             ),
@@ -200,7 +199,7 @@ DOCKER_COMPOSE = Grammar(
                 "compose.yml",
                 "compose.yaml",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:ERROR: )?(?P<message>no configuration file provided: not found"
                 r"|no such service: .*|validating \S*compose\.ya?ml: .*"
                 r"|parsing \S*compose\.ya?ml: .*"
@@ -210,7 +209,7 @@ DOCKER_COMPOSE = Grammar(
         Rule(
             does=Does.GREEN,
             literal="[+] Running 0/0",
-            pattern=re.compile(r"\[\+\] Running (?P<running>[1-9]\d*)/(?P=running)\s*$"),
+            pattern=Pattern(r"\[\+\] Running (?P<running>[1-9]\d*)/(?P=running)\s*$"),
         ),
     ),
 )

@@ -9,55 +9,56 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.failures import Failures
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 
-_ASSEMBLY = re.compile(
+_ASSEMBLY = Pattern(
     r"(?:Failed|Passed|Skipped)! +- Failed: +(?P<failed>\d+), Passed: +(?P<passed>\d+), "
     r"Skipped: +(?P<skipped>\d+), Total: +(?P<total>\d+)"
 )
-_OLD = re.compile(
+_OLD = Pattern(
     r"Total tests: (?P<total>\d+)\. Passed: (?P<passed>\d+)\. Failed: (?P<failed>\d+)\. "
     r"Skipped: (?P<skipped>\d+)\."
 )
-_LIST = re.compile(r"Total tests: (?P<total>\d+|Unknown)$")
-_ITEM = re.compile(r" +(?P<key>Passed|Failed|Skipped): (?P<count>\d+)$")
-_PLATFORM = re.compile(r"Test run summary: (?P<how>[\w ]+?)!?(?: - \S.*)?$")
-_PLATFORM_ITEM = re.compile(r"  (?P<key>total|failed|succeeded|skipped|error): (?P<count>\d+)")
-_TERMINAL = re.compile(
+_LIST = Pattern(r"Total tests: (?P<total>\d+|Unknown)$")
+_ITEM = Pattern(r" +(?P<key>Passed|Failed|Skipped): (?P<count>\d+)$")
+_PLATFORM = Pattern(r"Test run summary: (?P<how>[\w ]+?)!?(?: - \S.*)?$")
+_PLATFORM_ITEM = Pattern(r"  (?P<key>total|failed|succeeded|skipped|error): (?P<count>\d+)")
+_TERMINAL = Pattern(
     r"Test summary: total: (?P<total>\d+), failed: (?P<failed>\d+), succeeded: (?P<passed>\d+), "
     r"skipped: (?P<skipped>\d+)"
 )
-_XUNIT = re.compile(
+_XUNIT = Pattern(
     r" +(?!GRAND)\S.*? +Total: +(?P<total>\d+), Errors: +(?P<errors>\d+), "
     r"Failed: +(?P<failed>\d+), Skipped: +(?P<skipped>\d+)(?:, Not Run: +\d+)?, Time: "
 )
-_NUNIT = re.compile(
+_NUNIT = Pattern(
     r"  Test Count: (?P<total>\d+), Pass(?:ed)?: (?P<passed>\d+), Fail(?:ed)?: (?P<failed>\d+),"
     r"(?: Warn(?:ings)?: \d+,)? Inconclusive: (?P<inconclusive>\d+), Skip(?:ped)?: (?P<skipped>\d+)"
 )
-_NUNIT_2 = re.compile(
+_NUNIT_2 = Pattern(
     r"Tests run: (?P<total>\d+), Errors: (?P<errors>\d+), Failures: (?P<failed>\d+), "
     r"Inconclusive: (?P<inconclusive>\d+), Time: "
 )
-_BAD = re.compile(
+_BAD = Pattern(
     r"(?:  (?:Failed|X) (?P<test>\S.*?)(?: \[[\d<][^\]]*\])?$"
     r"|failed (?P<platform>\S.*?) \([\dhms ]+\)$"
     r"|(?:\[xUnit\.net [\d:.]+\]| ) {3,}(?P<xunit>\S.*?) \[FAIL\]$"
     r"|\d+\) (?:Failed|Error|Test Failure|Test Error) : (?P<nunit>\S.*))"
 )
-_TEST_ERROR = re.compile(
+_TEST_ERROR = Pattern(
     r"\s*\S.*\(\d+\): error TESTERROR: (?P<test>\S.*?) \([\d.hms ]+\)"
     r"(?:: (?:Error Message: )?(?P<message>.*))?"
 )
-_ABORTED = re.compile(
+_ABORTED = Pattern(
     r"(?P<message>Test Run Aborted.*|The active test run was aborted\. Reason: .*"
     r"|Testhost process for source\(s\) .*|Testhost process exited .*)"
 )
-_NONE = re.compile(r"No test (?:is available in|matches the given testcase filter)|Zero tests ran")
-_NOISE = re.compile(r"\s*(?:Error Message:|Stack Trace:|Standard Output Messages:)?\s*$")
-_STACK = re.compile(r"\s+at .* in \S")
+_NONE = Pattern(r"No test (?:is available in|matches the given testcase filter)|Zero tests ran")
+_NOISE = Pattern(r"\s*(?:Error Message:|Stack Trace:|Standard Output Messages:)?\s*$")
+_STACK = Pattern(r"\s+at .* in \S")
 _NAMES = {"succeeded": "passed", "Passed": "passed", "Failed": "failed", "Skipped": "skipped"}
-_MODULE = re.compile(r"\S.*\.(?:dll|exe) \(net\S+\) (?:passed|failed)")
+_MODULE = Pattern(r"\S.*\.(?:dll|exe) \(net\S+\) (?:passed|failed)")
 _MOST_MODULES = 200
 _RUNNERS = ((_XUNIT, "xunit"), (_NUNIT, "nunit"), (_NUNIT_2, "nunit"))
 
@@ -106,8 +107,9 @@ class DotnetTestParser:
             tally.ended = True
 
     def _total(self, text: str) -> bool:
-        for pattern in (_ASSEMBLY, _OLD, _TERMINAL, *(runner for runner, _ in _RUNNERS)):
+        for pattern, name in ((_ASSEMBLY, None), (_OLD, None), (_TERMINAL, None), *_RUNNERS):
             if counts := pattern.match(text):
+                self.tally.name = name or self.tally.name
                 self._declare(counts)
                 return True
         if _LIST.match(text) or _PLATFORM.match(text):
@@ -122,7 +124,6 @@ class DotnetTestParser:
             said["passed"] = total - sum(said.values())
         if not said.get("errors"):
             said.pop("errors", None)
-        self.tally.name = dict(_RUNNERS).get(counts.re, self.tally.name)
         self._add(said)
 
     def _add(self, said: dict[str, int]) -> None:
@@ -182,7 +183,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("  Failed ", "  X "),
-            pattern=re.compile(r"  (?:Failed|X) \S.* \[[\d<][\d ]*(?:ms|s|m)[^\]]*\]$"),
+            pattern=Pattern(r"  (?:Failed|X) \S.* \[[\d<][\d ]*(?:ms|s|m)[^\]]*\]$"),
         ),
         Rule(
             does=Does.BROKEN,

@@ -3,10 +3,9 @@
 Source: doxygen/doxygen, src/message.cpp and the calls of warn, warn_doc_error and err.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.c_places import FRONT
+from supervisor.analyzer.pattern import Pattern
 
 VOCABULARY = (
     r"is not documented|are not documented|ndocumented param|not documented$"
@@ -45,24 +44,24 @@ GRAMMAR = Grammar(
         Rule(  # What it is at says who it is; its lines say it less well.
             does=Does.START,
             literal=("generating docs for ", "preprocessing /", "parsing file /"),
-            pattern=re.compile(r"Generating docs for |(?:Preprocessing|Parsing file) /\S+\.\.\.$"),
+            pattern=Pattern(r"Generating docs for |(?:Preprocessing|Parsing file) /\S+\.\.\.$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("0: warning: ", "0:warning: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PLACE}(?P<severity>warning): (?P<message>.*(?:{VOCABULARY}).*)",
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=("0:error: ", "0:warning: "),
-            pattern=re.compile(rf"{_PLACE}(?<! ){_SEVERITY}: (?P<message>.*)"),
+            pattern=Pattern(rf"{_PLACE}(?<! ){_SEVERITY}: (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("0: warning: ", "0: error: "),
-            pattern=re.compile(rf"{_PLACE}{_SEVERITY}: (?P<message>(?!.* \[).*)"),
+            pattern=Pattern(rf"{_PLACE}{_SEVERITY}: (?P<message>(?!.* \[).*)"),
             opens=False,
         ),
         Rule(
@@ -72,20 +71,20 @@ GRAMMAR = Grammar(
                 *("warning: tag ", "has become obsolete", "no output formats", "dot tool could"),
                 *("ignoring unsupported tag", "input source", "tag file"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{FRONT}(?P<severity>[Ww]arning|[Ee]rror): (?P<message>(?:{_OF_ITSELF}).*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=("warning: ", "error: "),
-            pattern=re.compile(r"(?P<severity>warning|error): (?P<message>.*)"),
+            pattern=Pattern(r"(?P<severity>warning|error): (?P<message>.*)"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal="will be interpreted as errors",
-            pattern=re.compile(r".*treated as errors|.*will be interpreted as errors"),
+            pattern=Pattern(r".*treated as errors|.*will be interpreted as errors"),
             opens=False,
         ),
     ),

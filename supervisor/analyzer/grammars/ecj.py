@@ -8,17 +8,18 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number, severity_key
 
 _TASK = r"(?:\[INFO\] *)?(?:\s*\[[\w:-]+\] )?"
-_HEAD = re.compile(
+_HEAD = Pattern(
     rf"{_TASK}\d+\. (?P<severity>ERROR|WARNING|INFO) in "
     r"(?:(?P<file>.+) \(at line (?P<line>\d+)\)|(?P<path>.+))$"
 )
-_RULE = re.compile(rf"{_TASK}-{{10}}$")
-_CARETS = re.compile(rf"{_TASK}\s+\^+\s*$")
-_FRONT = re.compile(_TASK)
-_TRAILER = re.compile(
+_RULE = Pattern(rf"{_TASK}-{{10}}$")
+_CARETS = Pattern(rf"{_TASK}\s+\^+\s*$")
+_FRONT = Pattern(_TASK)
+_TRAILER = Pattern(
     rf"{_TASK}\d+ problems? \((?:(?P<errors>\d+) errors?)?(?:, )?(?:(?P<warnings>\d+) warnings?)?"
     r"(?:, )?(?:(?P<notes>\d+) info)?\)"
 )
@@ -115,7 +116,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("0 problem (", "0 problems ("),
-            pattern=re.compile(rf"{_TASK}\d+ problems? \([\d a-z,]+\)(?:\[\d+ \.class|$)"),
+            pattern=Pattern(rf"{_TASK}\d+ problems? \([\d a-z,]+\)(?:\[\d+ \.class|$)"),
             opens=False,
         ),
     ),

@@ -4,38 +4,37 @@ Source: elm/compiler, reporting/src/Reporting/Exit.hs; dart-lang/sdk, pkg/dartde
 analyze.dart; dart-lang/test, pkgs/test_core/lib/src/runner/reporter; NixOS/nix, src/libutil.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 ELM = Grammar(
     name="elm",
     kind="build",
     aliases=("elm-make",),
-    urgent=re.compile(r"UNKNOWN IMPORT|NAMING ERROR|MODULE NOT FOUND"),
+    urgent=Pattern(r"UNKNOWN IMPORT|NAMING ERROR|MODULE NOT FOUND"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=".elm",
-            pattern=re.compile(r"-- (?P<name>[A-Z][A-Z ':-]+?) -+ (?P<file>\S.*\.elm)\s*$"),
-            continues=re.compile(r"(?:(?P<line>\d+)\|.*|(?P<message>[A-Z`]\S* .*))"),
+            pattern=Pattern(r"-- (?P<name>[A-Z][A-Z ':-]+?) -+ (?P<file>\S.*\.elm)\s*$"),
+            continues=Pattern(r"(?:(?P<line>\d+)\|.*|(?P<message>[A-Z`]\S* .*))"),
             pieces=True,
             gaps=12,
         ),
         Rule(
             does=Does.FINDING,
             literal="-- elm.json",
-            pattern=re.compile(r"-- (?P<name>[A-Z][A-Z ':-]+?) -{2,} (?P<file>elm\.json)\s*$"),
+            pattern=Pattern(r"-- (?P<name>[A-Z][A-Z ':-]+?) -{2,} (?P<file>elm\.json)\s*$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="Success! Compiled 0 module",
-            pattern=re.compile(r"Success! Compiled \d+ modules?\."),
+            pattern=Pattern(r"Success! Compiled \d+ modules?\."),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("Detected problems in ", "Detected errors in "),
-            pattern=re.compile(r"Detected (?:problems|errors) in (?P<files>\d+) modules?\."),
+            pattern=Pattern(r"Detected (?:problems|errors) in (?P<files>\d+) modules?\."),
         ),
     ),
 )
@@ -46,13 +45,13 @@ DART_ANALYZE = Grammar(
     name="dart-analyze",
     kind="linter",
     aliases=("dart", "flutter-analyze", "dartanalyzer"),
-    urgent=re.compile(r"uri_does_not_exist|undefined_\w+|expected_token|missing_\w+"),
+    urgent=Pattern(r"uri_does_not_exist|undefined_\w+|expected_token|missing_\w+"),
     severities={"hint": "notes"},
     rules=(
         Rule(
             does=Does.FINDING,
             literal=".dart:0:0",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL} (?:-|•) (?P<file>\S.*?\.dart):(?P<line>\d+):(?P<column>\d+) (?:-|•) "
                 r"(?P<message>.*) (?:-|•) (?P<code>\w+)$"
             ),
@@ -60,7 +59,7 @@ DART_ANALYZE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".dart:0:0",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL} (?:-|•) (?P<message>.*?)(?: at| (?:-|•)) (?P<file>\S.*?\.dart):"
                 r"(?P<line>\d+):(?P<column>\d+) (?:-|•) \(?(?P<code>\w+)\)?$"
             ),
@@ -68,7 +67,7 @@ DART_ANALYZE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".dart:0:0: Error: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S.*?\.dart):(?P<line>\d+):(?P<column>\d+): (?P<severity>Error): "
                 r"(?P<message>.*)"
             ),
@@ -76,12 +75,12 @@ DART_ANALYZE = Grammar(
         Rule(
             does=Does.GREEN,
             literal="No issues found!",
-            pattern=re.compile(r"No issues found!(?: \(ran in .*\))?$"),
+            pattern=Pattern(r"No issues found!(?: \(ran in .*\))?$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("0 issue found.", "0 issues found."),
-            pattern=re.compile(r"(?P<issues>\d+) issues? found\.(?: \(ran in .*\))?$"),
+            pattern=Pattern(r"(?P<issues>\d+) issues? found\.(?: \(ran in .*\))?$"),
         ),
     ),
 )
@@ -97,22 +96,22 @@ FLUTTER_TEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal=" [E]",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: "
                 r"(?:(?P<file>\S+\.dart): )?(?P<name>.*) \[E\]$"
             ),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
             counts_as="failed",
         ),
         Rule(
             does=Does.GREEN,
             literal=": All tests passed!",
-            pattern=re.compile(rf"(?=.*\+[1-9]){_CLOCK}All tests passed!$"),
+            pattern=Pattern(rf"(?=.*\+[1-9]){_CLOCK}All tests passed!$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=(": Some tests failed.", ": All tests skipped.", ": No tests ran."),
-            pattern=re.compile(rf"{_CLOCK}(?:Some tests failed|All tests skipped|No tests ran)\."),
+            pattern=Pattern(rf"{_CLOCK}(?:Some tests failed|All tests skipped|No tests ran)\."),
         ),
     ),
 )
@@ -132,7 +131,7 @@ NIX = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"error: {words}" for words in _NIX_ERRORS),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*error: (?P<message>(?:undefined variable '|attribute '.*' (?:missing|already)"
                 r"|infinite recursion|syntax error, unexpected|hash mismatch in fixed-output"
                 r"|builder for '|cannot coerce |cannot find flake|function '.*' called with"
@@ -140,27 +139,27 @@ NIX = Grammar(
                 r"|file '.*' was not found in the Nix|flake '.*' does not provide"
                 r"|getting status of |assertion '|path '.*' (?:is not|does not)).*)"
             ),
-            continues=re.compile(r"\s+at (?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+):"),
+            continues=Pattern(r"\s+at (?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+):"),
             gaps=12,
         ),
         Rule(
             does=Does.FINDING,
             literal="warning: Git tree '",
-            pattern=re.compile(r"(?P<severity>warning): (?P<message>Git tree '.*' is dirty)"),
+            pattern=Pattern(r"(?P<severity>warning): (?P<message>Git tree '.*' is dirty)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="error: ",
-            pattern=re.compile(r"\s*error: (?!… )(?P<message>\S.*)"),
+            pattern=Pattern(r"\s*error: (?!… )(?P<message>\S.*)"),
             opens=False,
-            continues=re.compile(r"\s+at (?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+):"),
+            continues=Pattern(r"\s+at (?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+):"),
             gaps=12,
         ),
         Rule(
             does=Does.TAIL,
             literal="dependencies of derivation '",
-            pattern=re.compile(r"\s*error: \d+ dependencies of derivation '"),
+            pattern=Pattern(r"\s*error: \d+ dependencies of derivation '"),
             opens=False,
         ),
     ),

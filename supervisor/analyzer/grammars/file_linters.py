@@ -10,6 +10,7 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, severity_key
 
 _PLACE = r":(?P<line>\d+):(?P<column>\d+): "
@@ -22,7 +23,7 @@ HADOLINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(":0 DL0", ":0 SC0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S.*?):(?P<line>\d+) (?P<code>(?:DL|SC)\d{4})"
                 r" (?:(?P<severity>error|warning|info|style): )?(?P<message>.*)"
             ),
@@ -30,7 +31,7 @@ HADOLINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("ockerfile", "ontainerfile"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S*[Dd]ockerfile\S*|\S*[Cc]ontainerfile\S*):(?P<line>\d+):(?P<column>\d+)"
                 r" (?:(?P<severity>error): )?(?P<message>(?:unexpected|invalid|expecting) .*)"
             ),
@@ -41,19 +42,19 @@ HADOLINT = Grammar(
 LUACHECK = Grammar(
     name="luacheck",
     kind="linter",
-    urgent=re.compile(r"E0\d\d|W1[13]\d"),
+    urgent=Pattern(r"E0\d\d|W1[13]\d"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=".lua:0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*(?P<file>[^\s:][^:]*\.lua){_PLACE}\((?P<code>E\d{{3}})\) (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=(".lua:0:0: ", ".lua:0:0-0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<file>[^\s:][^:]*\.lua):(?P<line>\d+):(?P<column>\d+)(?:-\d+)?: "
                 r"(?!(?:fatal )?error:|warning:)(?:\((?P<code>W\d{3})\) )?(?P<message>.*)"
             ),
@@ -62,7 +63,7 @@ LUACHECK = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Total: 0 warnings / 0 errors",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Total: (?P<warnings>0) warnings / (?P<errors>0) errors in (?P<checked>[1-9]\d*)"
                 r" files?$"
             ),
@@ -70,7 +71,7 @@ LUACHECK = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("Total: 0 warning / 0", "Total: 0 warnings / 0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Total: (?P<warnings>\d+) warnings? / (?P<errors>\d+) errors? in (?P<checked>\d+)"
                 r" files?(?P<remark>, couldn't check \d+ files?)?"
             ),
@@ -82,12 +83,12 @@ VINT = Grammar(
     name="vint",
     kind="linter",
     severities={"style_problem": "warnings"},
-    urgent=re.compile(r"ProhibitUsingUndeclaredVariable"),
+    urgent=Pattern(r"ProhibitUsingUndeclaredVariable"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(".vim:0:0: ", "vimrc:0:0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>[^\s:][^:]*(?:\.vim|vimrc)){_PLACE}"
                 r"(?:(?P<severity>error|warning|style_problem): )?"
                 r"(?:(?P<code>[A-Z]\w+) - )?(?P<message>.*?) \(see .*\)$"
@@ -97,7 +98,7 @@ VINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".vim:0:0: ", "vimrc:0:0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>[^\s:][^:]*(?:\.vim|vimrc)){_PLACE}"
                 r"(?P<severity>error|warning|style_problem): (?P<message>.*)"
             ),
@@ -112,7 +113,7 @@ XMLLINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(" error : ", " warning : "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*|-):(?P<line>\d+): (?:element [\w:.-]+: )?"
                 r"(?P<code>[A-Z]?[\w/ -]*?) (?P<severity>error|warning) : (?P<message>.*)"
             ),
@@ -126,7 +127,7 @@ XMLLINT = Grammar(
                 ".html:0: warning: ",
                 ".svg:0: warning: ",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*\.(?:xml|xsd|html|svg)|-):(?P<line>\d+): "
                 r"(?P<severity>warning): (?P<message>.*)"
             ),
@@ -134,12 +135,12 @@ XMLLINT = Grammar(
         Rule(
             does=Does.GREEN,
             literal=" validates",
-            pattern=re.compile(r"\S+\.(?:xml|xsd|svg|x?html?|rng) validates$"),
+            pattern=Pattern(r"\S+\.(?:xml|xsd|svg|x?html?|rng) validates$"),
         ),
         Rule(
             does=Does.TAIL,
             literal=" fails to validate",
-            pattern=re.compile(r"\S.* fails to validate$"),
+            pattern=Pattern(r"\S.* fails to validate$"),
             opens=False,
         ),
     ),
@@ -150,13 +151,13 @@ _PS_NAMES = (
     *("PSProvide", "PSReserved", "PSReview", "PSShouldProcess", "PSUse"),
 )
 _PS_CODE = rf"(?P<code>(?:{'|'.join(_PS_NAMES)})\w*)"
-_PS_TABLE = re.compile(
+_PS_TABLE = Pattern(
     rf"\s*{_PS_CODE}\s+(?P<severity>Information|Warning|Error|ParseError)\s+"
     r"(?:(?P<file>\S+\.ps\w+)\s+)?(?P<line>\d+)\s+(?P<message>\S.*)"
 )
-_PS_NAME = re.compile(rf"(?:RuleName\s+: )?{_PS_CODE}\s*$")
-_PS_FIELD = re.compile(r"(?P<key>Severity|Line|Message|ScriptName|ScriptPath)\s+: (?P<value>.*\S)")
-_PS_SEVERITY = re.compile(r"(?P<severity>Information|Warning|Error|ParseError)$")
+_PS_NAME = Pattern(rf"(?:RuleName\s+: )?{_PS_CODE}\s*$")
+_PS_FIELD = Pattern(r"(?P<key>Severity|Line|Message|ScriptName|ScriptPath)\s+: (?P<value>.*\S)")
+_PS_SEVERITY = Pattern(r"(?P<severity>Information|Warning|Error|ParseError)$")
 _PS_KEYS = {"information": "notes", "parseerror": "errors"}
 _BARE_FIELDS = 3
 """Line, severity and message above the rule's name, where a script printed fields bare."""
@@ -262,16 +263,16 @@ TFLINT = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="0 issue(s) found:",
-            pattern=re.compile(r"(?P<issues>\d+) issue\(s\) found:$"),
+            pattern=Pattern(r"(?P<issues>\d+) issue\(s\) found:$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f" ({provider}_" for provider in _PROVIDERS),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>Error|Warning|Notice): (?:\[Fixable\] )?(?P<message>.*)"
                 rf" \((?P<code>(?:{'|'.join(_PROVIDERS)})_\w+)\)$"
             ),
-            continues=re.compile(r"\s+on (?P<file>\S.*) line (?P<line>\d+)"),
+            continues=Pattern(r"\s+on (?P<file>\S.*) line (?P<line>\d+)"),
             gaps=12,
             opens=False,
         ),
@@ -291,13 +292,11 @@ YUI = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_YUI,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[(?P<severity>WARNING|ERROR)\]"
                 rf" (?P<message>\S.*(?:{'|'.join(map(re.escape, _YUI))}).*)"
             ),
         ),
-        Rule(
-            does=Does.TAIL, literal=" ---> ", pattern=re.compile(r".* ---> .* <--- "), opens=False
-        ),
+        Rule(does=Does.TAIL, literal=" ---> ", pattern=Pattern(r".* ---> .* <--- "), opens=False),
     ),
 )

@@ -21,6 +21,7 @@ from supervisor.analyzer.grammars.c_places import (
     spoken,
 )
 from supervisor.analyzer.grammars.doxygen import VOCABULARY
+from supervisor.analyzer.pattern import Pattern
 
 # Checkers print the same line with their check's name behind it; XCTest names its test.
 _OURS = r"(?!-\[|\w+\.\w+ : )"
@@ -58,54 +59,54 @@ _COMPILER = (
     Rule(
         does=Does.FINDING,
         literal=spoken(("fatal error",)),
-        pattern=re.compile(rf"{C_PLACE}(?P<severity>fatal error): {_MISSING}{_CLANG}{_SAID}"),
+        pattern=Pattern(rf"{C_PLACE}(?P<severity>fatal error): {_MISSING}{_CLANG}{_SAID}"),
         tool="clang",
         urgent=True,
     ),
     Rule(
         does=Does.FINDING,
         literal=spoken(("fatal error",)),
-        pattern=re.compile(rf"{C_PLACE}(?P<severity>fatal error): {_MISSING}{_SAID}"),
+        pattern=Pattern(rf"{C_PLACE}(?P<severity>fatal error): {_MISSING}{_SAID}"),
         urgent=True,
     ),
     Rule(
         does=Does.FINDING,
         literal=_CLANG_WORDS,
-        pattern=re.compile(rf"{C_PLACE}(?P<severity>(?:fatal )?error|warning): {_CLANG}{_SAID}"),
+        pattern=Pattern(rf"{C_PLACE}(?P<severity>(?:fatal )?error|warning): {_CLANG}{_SAID}"),
         tool="clang",
     ),
     Rule(
         does=Does.BROKEN,
         literal="internal compiler error",
-        pattern=re.compile(
+        pattern=Pattern(
             rf"(?:{C_PLACE}|{_DRIVER}{_VERSION}: )(?P<message>internal compiler error: .*)"
         ),
     ),
     Rule(
         does=Does.FINDING,
         literal=spoken(ERRORS),
-        pattern=re.compile(rf"{C_PLACE}{_ERROR}{_SAID}"),
+        pattern=Pattern(rf"{C_PLACE}{_ERROR}{_SAID}"),
     ),
     Rule(
         does=Does.FINDING,
         literal=spoken(WARNINGS),
-        pattern=re.compile(rf"{C_COLUMN}{_WARNING}{_SAID}"),
+        pattern=Pattern(rf"{C_COLUMN}{_WARNING}{_SAID}"),
     ),
     Rule(  # Without a column it could be doxygen's.
         does=Does.FINDING,
         literal=spoken(WARNINGS),
-        pattern=re.compile(rf"{C_LINE}{_WARNING}(?!.*(?:{VOCABULARY})){_SAID}"),
+        pattern=Pattern(rf"{C_LINE}{_WARNING}(?!.*(?:{VOCABULARY})){_SAID}"),
     ),
     Rule(
         does=Does.FINDING,
         literal=spoken(NOTES),
-        pattern=re.compile(rf"{C_PLACE}{_NOTE}{_SAID}"),
+        pattern=Pattern(rf"{C_PLACE}{_NOTE}{_SAID}"),
         opens=False,
     ),
     Rule(  # A file with an unknown suffix; nobody else's flags begin so.
         does=Does.FINDING,
         literal=(" [-w", "[-fpermissive]"),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}(?P<file>[^\s:][^:]*):(?P<line>\d+)(?::(?P<column>\d+))?: "
             rf"(?P<severity>error|warning): (?P<message>.*) {_FLAG}\s*$"
         ),
@@ -113,13 +114,13 @@ _COMPILER = (
     Rule(  # -fmessage-length breaks the line behind a long place.
         does=Does.FINDING,
         literal=("warning: ", "error: "),
-        pattern=re.compile(r"\s*(?P<severity>warning|error): (?P<message>.*)"),
-        before=re.compile(rf"{FRONT}{C_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?:$"),
+        pattern=Pattern(r"\s*(?P<severity>warning|error): (?P<message>.*)"),
+        before=Pattern(rf"{FRONT}{C_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?:$"),
     ),
     Rule(  # The preprocessor of gcc 3 had no word for it.
         does=Does.FINDING,
         literal=(": no such file or directory", "invalid preprocessing directive #"),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{C_PLACE}(?P<message>\S+: No such file or directory"
             r"|invalid preprocessing directive #.*)$"
         ),
@@ -130,13 +131,13 @@ _DRIVERS = (
     Rule(
         does=Does.TAIL,
         literal=("collect0: error: ld returned", "linker command failed with exit code"),
-        pattern=re.compile(rf"{_DRIVER}{_VERSION}: error: ld returned"),
+        pattern=Pattern(rf"{_DRIVER}{_VERSION}: error: ld returned"),
         opens=False,
     ),
     Rule(
         does=Does.BROKEN,
         literal="clang frontend command failed",
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{_CLANG_DRIVER}{_VERSION}: error: (?P<message>clang frontend command failed .*)"
         ),
         tool="clang",
@@ -144,7 +145,7 @@ _DRIVERS = (
     Rule(
         does=Does.BROKEN,
         literal=("unable to execute command", " terminated program "),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"(?:{_DRIVER}|{_CLANG_DRIVER}){_VERSION}: (?:fatal )?error: "
             r"(?P<message>unable to execute command: .*|Killed signal terminated program .*)"
         ),
@@ -152,14 +153,14 @@ _DRIVERS = (
     Rule(
         does=Does.TAIL,
         literal="linker command failed with exit code",
-        pattern=re.compile(rf"{_CLANG_DRIVER}{_VERSION}: error: linker command failed"),
+        pattern=Pattern(rf"{_CLANG_DRIVER}{_VERSION}: error: linker command failed"),
         tool="clang",
         opens=False,
     ),
     Rule(
         does=Does.FINDING,
         literal=("cc: error: ", "++: error: ", "clang: error: ", "cc: fatal error: ", "cc0: error"),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}{_DRIVER}{_VERSION}: (?P<severity>(?:fatal )?error): (?P<message>.*)"
         ),
     ),
@@ -173,7 +174,7 @@ _DRIVERS = (
             "f000: error: ",
             "cc-00: error: ",
         ),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}{_DRIVER}{_VERSION}: "
             r"(?P<severity>(?:fatal )?error|warning): (?P<message>.*)"
         ),
@@ -181,7 +182,7 @@ _DRIVERS = (
     Rule(
         does=Does.FINDING,
         literal=("clang: ", "clang++: ", "clang-00: ", "emcc: ", "em++: ", "flang: "),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}{_CLANG_DRIVER}{_VERSION}: (?P<severity>(?:fatal )?error|warning): {_SAID}"
         ),
         tool="clang",
@@ -189,7 +190,7 @@ _DRIVERS = (
     Rule(
         does=Does.SUBTOTAL,
         literal=("s generated.", "warning generated.", "error generated."),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}(?:(?P<warnings>\d+) warnings?)?(?: and )?(?:(?P<errors>\d+) errors?)?"
             r" generated\.\s*$"
         ),
@@ -199,7 +200,7 @@ _DRIVERS = (
     Rule(
         does=Does.TAIL,
         literal=("too many errors emitted", "being treated as errors", "compilation terminated"),
-        pattern=re.compile(
+        pattern=Pattern(
             r"fatal error: too many errors emitted|\S+: (?:all|some) warnings being treated"
             r"|compilation terminated"
         ),
@@ -222,7 +223,7 @@ _LINKER = (
                 "неопределённая ссылка",
             ),
         ),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{_IN_OBJECT}(?P<message>(?:undefined reference to|[Nn]icht definierter Verweis auf"
             r"|référence indéfinie vers|referencia a|неопределённая ссылка на) .*"
             r"|.* ?(?:への定義されていない参照|未定义的引用).*)"
@@ -231,19 +232,19 @@ _LINKER = (
     Rule(
         does=Does.FINDING,
         literal=("multiple definition of ", "can not be used when making a", "truncated to fit:"),
-        pattern=re.compile(rf"{_IN_OBJECT}(?P<message>multiple definition of .*|relocation .*)"),
+        pattern=Pattern(rf"{_IN_OBJECT}(?P<message>multiple definition of .*|relocation .*)"),
     ),
     Rule(
         does=Does.FINDING,
         literal=("is dangerous, better use", "in statically linked applications"),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{_IN_OBJECT}(?P<severity>warning): (?P<message>the use of .*|Using '.*)"
         ),
     ),
     Rule(
         does=Does.FINDING,
         literal=("is referenced by dso", "dangerous relocation", "is not defined"),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{_IN_OBJECT}(?P<message>hidden symbol .* is referenced by DSO.*"
             r"|dangerous relocation.*|hidden symbol .* is not defined.*)"
         ),
@@ -251,13 +252,13 @@ _LINKER = (
     Rule(
         does=Does.FINDING,
         literal="ld: cannot find ",
-        pattern=re.compile(rf"{FRONT}{_LD}: (?P<message>cannot find .*)"),
+        pattern=Pattern(rf"{FRONT}{_LD}: (?P<message>cannot find .*)"),
         urgent=True,
     ),
     Rule(
         does=Does.TAIL,
         literal="s emitted, stopping now",
-        pattern=re.compile(rf"{_LD}: error: too many errors emitted, stopping"),
+        pattern=Pattern(rf"{_LD}: error: too many errors emitted, stopping"),
         opens=False,
     ),
     Rule(
@@ -266,28 +267,28 @@ _LINKER = (
             *("ld: error: ", "lld: error: ", "ld: warning: ", "lld: warning: ", "gold: error: "),
             *("link: error: ", "mold: error: ", "mold: fatal", "ld00: error: "),
         ),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{FRONT}{_LD}: (?P<severity>(?:fatal )?error|warning|fatal): (?P<message>.*)"
         ),
     ),
     Rule(
         does=Does.FINDING,
         literal=", referenced from:",
-        pattern=re.compile(r"\s+(?P<message>\S.*, referenced from:)\s*$"),
-        before=re.compile(
+        pattern=Pattern(r"\s+(?P<message>\S.*, referenced from:)\s*$"),
+        before=Pattern(
             r"\s*Undefined symbols(?: for architecture \w+)?:|\s+.* in \S+\.(?:o|a|dylib|tbd)\b"
         ),
     ),
     Rule(
         does=Does.FINDING,
         literal=("not found for -l", "ld: framework not found", "ld: file not found"),
-        pattern=re.compile(r"ld: (?P<message>(?:library|framework|file) not found.*)"),
+        pattern=Pattern(r"ld: (?P<message>(?:library|framework|file) not found.*)"),
         urgent=True,
     ),
     Rule(
         does=Does.FINDING,
         literal=("duplicate symbol ", "file format not recognized", ": cannot open "),
-        pattern=re.compile(
+        pattern=Pattern(
             rf"(?:{_LD}: )?(?:(?P<file>[^\s:]+): )?(?P<message>duplicate symbol .* in:"
             r"|file (?:format )?not recognized.*|cannot open (?:output|linker) .*)"
         ),

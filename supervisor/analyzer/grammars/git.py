@@ -7,17 +7,16 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_REJECTED = re.compile(
+_REJECTED = Pattern(
     r" ! \[(?P<how>(?:remote )?rejected|remote failure)\]\s+(?P<refs>\S+(?: -> \S+)?)"
     r" \((?P<reason>.*)\)$"
 )
-_REMOTE = re.compile(r"remote: (?:error|fatal|ERROR): (?P<message>\S.*)")
-_CONFLICT = re.compile(
-    r"CONFLICT \((?P<kind>[\w/ -]+)\): (?P<message>.*?(?: in (?P<file>\S+))?)\.?$"
-)
-_FATAL = re.compile(r"(?:stderr: )?fatal: (?!\[)(?P<message>\S.*)")
+_REMOTE = Pattern(r"remote: (?:error|fatal|ERROR): (?P<message>\S.*)")
+_CONFLICT = Pattern(r"CONFLICT \((?P<kind>[\w/ -]+)\): (?P<message>.*?(?: in (?P<file>\S+))?)\.?$")
+_FATAL = Pattern(r"(?:stderr: )?fatal: (?!\[)(?P<message>\S.*)")
 _ERRORS = (
     *("failed to push some refs", "Your local changes", "pathspec '", "could not apply "),
     *("Committing is not possible", "Merging is not possible", "Pulling is not possible"),
@@ -27,30 +26,30 @@ _ERRORS = (
     *("cannot open '.git/", "you need to resolve your current index", "unknown option `"),
     *("remote unpack failed", "object file ", "Entry '", "unable to unlink", "can't open patch"),
 )
-_ERROR = re.compile(
+_ERROR = Pattern(
     rf"error: (?P<message>(?:{'|'.join(map(re.escape, _ERRORS))}|.*: patch does not apply).*)"
 )
-_CONSEQUENCE = re.compile(
+_CONSEQUENCE = Pattern(
     r"failed to push some refs|Exiting because of|Could not read from remote repository"
     r"|.*: patch does not apply"
 )
-_NOTHING = re.compile(
+_NOTHING = Pattern(
     r"(?P<said>nothing to commit|no changes added to commit|nothing added to commit)\b"
 )
-_GREEN = re.compile(
+_GREEN = Pattern(
     r"(?P<said>Everything up-to-date|Already up(?: to |-to-)date\.|Fast-forward"
     r"|Successfully rebased and updated \S+)$"
 )
-_PUSHING = re.compile(
+_PUSHING = Pattern(
     r"To (?:https?://|ssh://|git@|(?:github|gitlab)\.com:|bitbucket\.org:|\.\./|/)\S*$"
 )
-_PUSHED = re.compile(
+_PUSHED = Pattern(
     r" [ +*-] (?P<said>(?:[0-9a-f]{7,40}\.{2,3}[0-9a-f]{7,40}|\[(?:new|deleted)[\w ]*\])\s+\S.*)"
 )
-_CHANGED = re.compile(r" (?P<said>(?P<changed>\d+) files? changed(?:, \d+ \w+\([+-]\))+)$")
-_COMMIT = re.compile(r"\[\S+(?: \([\w-]+\))? [0-9a-f]{7,40}\] ")
-_UNKNOWN = re.compile(r"git: (?P<message>'.*' is not a git command)")
-_TAILS = re.compile(
+_CHANGED = Pattern(r" (?P<said>(?P<changed>\d+) files? changed(?:, \d+ \w+\([+-]\))+)$")
+_COMMIT = Pattern(r"\[\S+(?: \([\w-]+\))? [0-9a-f]{7,40}\] ")
+_UNKNOWN = Pattern(r"git: (?P<message>'.*' is not a git command)")
+_TAILS = Pattern(
     r"hint: |Automatic merge failed|Auto-merging |Could not apply |To \S+$|U\t|Aborting$"
     r"|Please make sure you have|and the repository exists|remote:| (?:create|delete) mode "
 )
@@ -210,19 +209,19 @@ GH = Grammar(
         Rule(
             does=Does.FINDING,
             literal="(https://api.github.com/",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:.*: )?HTTP (?P<code>\d{3}): (?P<message>.*) \(https://api\.github\.com/\S*\)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="(HTTP 0)",
-            pattern=re.compile(r"gh: (?P<message>.*) \(HTTP (?P<code>\d{3})\)$"),
+            pattern=Pattern(r"gh: (?P<message>.*) \(HTTP (?P<code>\d{3})\)$"),
         ),
         Rule(
             does=Does.FINDING,
             literal="GraphQL: ",
-            pattern=re.compile(r"(?:[a-z][\w ]+: )?GraphQL: (?P<message>.*)"),
+            pattern=Pattern(r"(?:[a-z][\w ]+: )?GraphQL: (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
@@ -232,7 +231,7 @@ GH = Grammar(
                 "failed to run git: ",
                 "GH_TOKEN environment",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>To get started with GitHub CLI, please run:.*gh auth login"
                 r"|no pull requests found for .*|failed to run git: .*"
                 r"|.*populate the GH_TOKEN environment variable.*)"
@@ -241,17 +240,17 @@ GH = Grammar(
         Rule(
             does=Does.FINDING,
             literal="\tfail\t",
-            pattern=re.compile(r"(?P<name>[^\t]+)\tfail\t(?P<message>\S*)\t"),
+            pattern=Pattern(r"(?P<name>[^\t]+)\tfail\t(?P<message>\S*)\t"),
         ),
         Rule(
             does=Does.FINDING,
             literal="(ID 0)",
-            pattern=re.compile(r"\s*X (?P<message>\S.* in \S+ \(ID \d+\))"),
+            pattern=Pattern(r"\s*X (?P<message>\S.* in \S+ \(ID \d+\))"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=(" failing, 0 successful", " failing, 0 success"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:(?P<cancelled>\d+) cancelled, )?(?P<errors>\d+) failing,"
                 r" (?P<passed>\d+) success(?:ful)?, (?P<skipped>\d+) skipped"
             ),
@@ -259,7 +258,7 @@ GH = Grammar(
         Rule(
             does=Does.GREEN,
             literal="All checks were successful",
-            pattern=re.compile(r"All checks were successful$"),
+            pattern=Pattern(r"All checks were successful$"),
         ),
     ),
 )

@@ -4,8 +4,6 @@ Source: golang/go, src/cmd/go/internal/work/shell.go (reportCmd), src/cmd/go/int
 src/cmd/go/internal/load/pkg.go.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.go_places import (
     COMPILER,
@@ -15,9 +13,10 @@ from supervisor.analyzer.grammars.go_places import (
     NOT_THE_COMPILERS,
     VET,
 )
+from supervisor.analyzer.pattern import Pattern
 
-_PACKAGE = re.compile(r"# [^\s\[]+(?: \[\S+\])?\s*$")
-_VETTED = re.compile(r"# \[\S+\]\s*$")
+_PACKAGE = Pattern(r"# [^\s\[]+(?: \[\S+\])?\s*$")
+_VETTED = Pattern(r"# \[\S+\]\s*$")
 _AT = (".go:0:0: ", ".go:0: ")
 _CHATTER = (
     r"finding |found |downloading |extracting |added |upgraded |downgraded |removed |creating "
@@ -32,61 +31,59 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="vet: ",
-            pattern=re.compile(rf"vet: {GO_PLACE}(?P<message>.*)"),
+            pattern=Pattern(rf"vet: {GO_PLACE}(?P<message>.*)"),
             tool="go-vet",
             urgent=True,
         ),
         Rule(
             does=Does.FINDING,
             literal="vet: ",
-            pattern=re.compile(r"vet: (?P<message>.*)"),
+            pattern=Pattern(r"vet: (?P<message>.*)"),
             before=_VETTED,
             tool="go-vet",
             urgent=True,
         ),
-        Rule(
-            does=Does.TAIL, literal=": too many errors", pattern=re.compile(rf"{GO_PLACE}too many")
-        ),
+        Rule(does=Does.TAIL, literal=": too many errors", pattern=Pattern(rf"{GO_PLACE}too many")),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_PLACE}(?P<message>(?:{VET}).*)"),
+            pattern=Pattern(rf"{GO_PLACE}(?P<message>(?:{VET}).*)"),
             tool="go-vet",
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_PLACE}(?P<message>.*)"),
+            pattern=Pattern(rf"{GO_PLACE}(?P<message>.*)"),
             before=_VETTED,
             tool="go-vet",
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_AT}{NOT_THE_COMPILERS}(?P<message>(?:{LOST}).*)"),
+            pattern=Pattern(rf"{GO_AT}{NOT_THE_COMPILERS}(?P<message>(?:{LOST}).*)"),
             urgent=True,
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_AT}{NOT_THE_COMPILERS}(?P<message>(?:{COMPILER}).*)"),
+            pattern=Pattern(rf"{GO_AT}{NOT_THE_COMPILERS}(?P<message>(?:{COMPILER}).*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_PLACE}{NOT_THE_COMPILERS}(?P<message>.*)"),
+            pattern=Pattern(rf"{GO_PLACE}{NOT_THE_COMPILERS}(?P<message>.*)"),
             before=_PACKAGE,
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_PLACE}{NOT_THE_COMPILERS}(?P<message>.*)"),
+            pattern=Pattern(rf"{GO_PLACE}{NOT_THE_COMPILERS}(?P<message>.*)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="import cycle not allowed",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\s*imports \S+(?: from \S+)?: |\s+|package \S+: )?"
                 r"(?P<message>import cycle not allowed.*)"
             ),
@@ -98,7 +95,7 @@ GRAMMAR = Grammar(
                 *("is not a main package", "cannot find package", "cannot find module for path"),
                 *(": no go files in ", "build constraints exclude all go files"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:can't load package: )?(?:package \S+: )?"
                 r"(?P<message>no required module provides package .*|no Go files in .*"
                 r"|cannot find module for path .*|build constraints exclude all Go files.*"
@@ -110,7 +107,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("directory not found", "does not match any files", "matched no packages"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:stat (?P<file>\S+): )?(?P<message>directory not found)$"
                 r"|(?P<remark>pattern \S+: no matching files found.*)"
             ),
@@ -118,7 +115,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=('cgo: c compiler "', "/link: running ", "relocation target "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r'(?P<message>cgo: C compiler ".*|(?:\S*/link|link): running .* failed.*'
                 r"|.*relocation target \S+ not defined.*)"
             ),
@@ -131,17 +128,15 @@ GRAMMAR = Grammar(
                 *("go: unknown ", "go: module ", "go: no modules", "go: command not"),
                 *("go: go.work ", "go: download", "go: missing go.sum"),
             ),
-            pattern=re.compile(rf"go: (?!{_CHATTER})(?P<message>.*)"),
+            pattern=Pattern(rf"go: (?!{_CHATTER})(?P<message>.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("@v0", ": unknown command"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"go(?:: (?!{_CHATTER})(?P<message>[^\s@]+@v\d.*)| \S+: unknown command)"
             ),
         ),
-        Rule(
-            does=Does.TAIL, literal="go: ", pattern=re.compile(rf"go: (?:{_CHATTER})"), opens=False
-        ),
+        Rule(does=Does.TAIL, literal="go: ", pattern=Pattern(rf"go: (?:{_CHATTER})"), opens=False),
     ),
 )

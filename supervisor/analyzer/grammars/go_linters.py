@@ -4,13 +4,12 @@ Source: golang/lint, golint/golint.go; mgechev/revive, formatter; dominikh/go-to
 lintcmd/format.go; golangci/golangci-lint, pkg/printers/text.go; quasilyte/go-consistent, main.go.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.go_places import CONSISTENT, GO_AT, GO_PLACE, GOLINT
+from supervisor.analyzer.pattern import Pattern
 
 _AT = (".go:0:0: ", ".go:0: ")
-_PLAIN = re.compile(rf"{GO_AT}(?P<message>(?!.* \([\w-]+\)$).*)")
+_PLAIN = Pattern(rf"{GO_AT}(?P<message>(?!.* \([\w-]+\)$).*)")
 
 GOLINT_GRAMMAR = Grammar(
     name="golint",
@@ -20,7 +19,7 @@ GOLINT_GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_AT}(?!.* \(\w+\)$)(?:warning: )?(?P<message>(?:{GOLINT}).*)"),
+            pattern=Pattern(rf"{GO_AT}(?!.* \(\w+\)$)(?:warning: )?(?P<message>(?:{GOLINT}).*)"),
             counts_as="warnings",
         ),
         Rule(
@@ -32,7 +31,7 @@ GOLINT_GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s+\((?P<line>\d+), (?P<column>\d+)\)\s+\S*#(?P<code>[\w-]+)\s+(?P<message>.*)"
             ),
             counts_as="warnings",
@@ -41,19 +40,19 @@ GOLINT_GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="https://revive.run/r#",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?:(?P<severity>✘)|\S+)\s+https://revive\.run/r#(?P<code>[\w-]+)\s+"
                 r"(?P<message>.*)"
             ),
-            continues=re.compile(r"\s+(?P<file>\S+\.go):(?P<line>\d+):(?P<column>\d+)$"),
+            continues=Pattern(r"\s+(?P<file>\S+\.go):(?P<line>\d+):(?P<column>\d+)$"),
             counts_as="warnings",
             tool="revive",
         ),
-        Rule(does=Does.FILE, pattern=re.compile(r"(?P<file>\S+\.go)$"), opens=False),
+        Rule(does=Does.FILE, pattern=Pattern(r"(?P<file>\S+\.go)$"), opens=False),
         Rule(
             does=Does.TRAILER,
             literal=" problem",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*[✖✘⚠] \d+ problems? \((?P<errors>\d+) errors?(?:\) \(|, )"
                 r"(?P<warnings>\d+) warnings?\)\s*$"
             ),
@@ -63,7 +62,7 @@ GOLINT_GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=" lint suggestions; failing.",
-            pattern=re.compile(r"Found (?P<warnings>\d+) lint suggestions; failing\."),
+            pattern=Pattern(r"Found (?P<warnings>\d+) lint suggestions; failing\."),
         ),
     ),
     severities={"✘": "errors"},
@@ -72,33 +71,33 @@ GOLINT_GRAMMAR = Grammar(
 STATICCHECK = Grammar(
     name="staticcheck",
     kind="linter",
-    urgent=re.compile(r"compile|config"),
+    urgent=Pattern(r"compile|config"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{GO_PLACE}(?P<message>.*) \((?P<code>(?:SA|ST|QF|S|U)\d{{4}}|compile|config)\)$"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="-: ",
-            pattern=re.compile(r"-: (?P<message>.*) \((?P<code>compile|config)\)$"),
+            pattern=Pattern(r"-: (?P<message>.*) \((?P<code>compile|config)\)$"),
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s+\((?P<line>\d+), (?P<column>\d+)\)\s+(?P<code>[A-Z]{1,2}\d{4})\s+"
                 r"(?P<message>.*)"
             ),
             opens=False,
         ),
-        Rule(does=Does.FILE, pattern=re.compile(r"(?P<file>\S+\.go)$"), opens=False),
+        Rule(does=Does.FILE, pattern=Pattern(r"(?P<file>\S+\.go)$"), opens=False),
         Rule(
             does=Does.TRAILER,
             literal=" ignored)",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*✖ \d+ problems \((?P<errors>\d+) errors, (?P<warnings>\d+) warnings, "
                 r"(?P<ignored>\d+) ignored\)$"
             ),
@@ -131,12 +130,12 @@ _LINTERS = (
 GOLANGCI = Grammar(
     name="golangci-lint",
     kind="linter",
-    urgent=re.compile(r"typecheck"),
+    urgent=Pattern(r"typecheck"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=tuple(f" ({name})" for name in _LINTERS),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{GO_PLACE}(?:(?P<severity>error|warning|info): )?(?P<message>.*) "
                 rf"\((?P<code>{'|'.join(_LINTERS)})\)\s*$"
             ),
@@ -144,34 +143,34 @@ GOLANGCI = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_PLACE}(?P<message>.*) \((?P<code>[a-z][\w-]+)\)$"),
+            pattern=Pattern(rf"{GO_PLACE}(?P<message>.*) \((?P<code>[a-z][\w-]+)\)$"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=": # ",
-            pattern=re.compile(rf"{GO_PLACE}(?P<message># .*)"),
+            pattern=Pattern(rf"{GO_PLACE}(?P<message># .*)"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal="0 issues.",
-            pattern=re.compile(r"(?P<errors>0) issues\.$"),
+            pattern=Pattern(r"(?P<errors>0) issues\.$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=" issues:",
-            pattern=re.compile(r"(?P<errors>\d+) issues?:$"),
+            pattern=Pattern(r"(?P<errors>\d+) issues?:$"),
             opens=False,
         ),
-        Rule(does=Does.TAIL, pattern=re.compile(r"\* [\w-]+: \d+$"), opens=False),
+        Rule(does=Does.TAIL, pattern=Pattern(r"\* [\w-]+: \d+$"), opens=False),
         Rule(
             does=Does.BROKEN,
             literal=(
                 *("level=error msg=", "can't load config", "the command is terminated due to an"),
                 *("erro running error", "no go files to analyze"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:.*level=error msg=\"?(?:\[[^\]]*\] )?|ERRO (?:\[[^\]]*\] )?|Error: )?"
                 r"(?P<message>Running error: .*|can't load config.*|unsupported version .*"
                 r"|The command is terminated due to an error: .*|.*no go files to analyze.*"
@@ -188,12 +187,12 @@ CONSISTENT_GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_AT}(?=(?:{CONSISTENT}))(?P<code>[^:]+): (?P<message>.*)"),
+            pattern=Pattern(rf"{GO_AT}(?=(?:{CONSISTENT}))(?P<code>[^:]+): (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_AT,
-            pattern=re.compile(rf"{GO_AT}(?P<code>[a-z][\w -]+): (?P<message>(?:use|omit) .*)"),
+            pattern=Pattern(rf"{GO_AT}(?P<code>[a-z][\w -]+): (?P<message>(?:use|omit) .*)"),
             opens=False,
         ),
     ),

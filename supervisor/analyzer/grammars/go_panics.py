@@ -8,18 +8,19 @@ from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_GOROUTINE = re.compile(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[[^\]]+\]:$")
-HEADER = re.compile(
+_GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[[^\]]+\]:$")
+HEADER = Pattern(
     r"(?P<kind>panic|fatal error|runtime|SIG[A-Z]+): (?P<message>.*?)"
     r"(?: \[recovered(?:, repanicked)?\])?\s*$"
 )
-_FRAME = re.compile(r"\t(?P<file>.+\.(?:go|s)):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
-_CALL = re.compile(r"(?:created by )?[\w./~*()-]+\.\S*\(.*\)$|created by |\.\.\.\d+ frames")
+_FRAME = Pattern(r"\t(?P<file>.+\.(?:go|s)):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
+_CALL = Pattern(r"(?:created by )?[\w./~*()-]+\.\S*\(.*\)$|created by |\.\.\.\d+ frames")
 # The standard library; paths of other packages begin with a host.
-_RUNTIME = re.compile(r"/(?:go[^/]*|libexec)/src/(?![^/]+\.[^/]+/)")
-_AFTER = re.compile(r"exit status \d+$|\[signal |\t?panic: |rax |[a-z]\w{1,3}\s+0x[0-9a-f]+$|PC=")
+_RUNTIME = Pattern(r"/(?:go[^/]*|libexec)/src/(?![^/]+\.[^/]+/)")
+_AFTER = Pattern(r"exit status \d+$|\[signal |\t?panic: |rax |[a-z]\w{1,3}\s+0x[0-9a-f]+$|PC=")
 _MOST_ABOVE = 12
 _MOST_LINES = 4000
 

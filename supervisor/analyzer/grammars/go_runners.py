@@ -3,9 +3,8 @@
 Source: gotestyourself/gotestsum, testjson/summary.go; onsi/ginkgo, reporters/default_reporter.go.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GOTESTSUM = Grammar(
     name="gotestsum",
@@ -15,8 +14,8 @@ GOTESTSUM = Grammar(
         Rule(
             does=Does.FINDING,
             literal="=== fail: ",
-            pattern=re.compile(r"=== FAIL: (?P<package>\S+) (?P<code>\S+) \((?:[\d.]+s|unknown)\)"),
-            continues=re.compile(r"\s+(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<message>.*)"),
+            pattern=Pattern(r"=== FAIL: (?P<package>\S+) (?P<code>\S+) \((?:[\d.]+s|unknown)\)"),
+            continues=Pattern(r"\s+(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<message>.*)"),
             counts_as="failed",
         ),
         Rule(
@@ -25,7 +24,7 @@ GOTESTSUM = Grammar(
                 *(" tests in 0", " test in 0", " failures in 0", " failure in 0", " skipped in 0"),
                 *(" error in 0", " errors in 0"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"DONE (?:(?P<runs>\d+) runs, )?(?P<total>\d+) tests?"
                 r"(?:, (?P<skipped>\d+) skipped)?(?:, (?P<failed>\d+) failures?)?"
                 r"(?:, (?P<errors>\d+) errors?)? in [\d.]+m?s"
@@ -47,42 +46,42 @@ GINKGO = Grammar(
         Rule(
             does=Does.FINDING,
             literal="[fail] ",
-            pattern=re.compile(r"\s*\[(?:FAIL|Fail)\] (?P<code>\S.*?)\s*$"),
-            continues=re.compile(r"\s*(?P<file>\S+\.go):(?P<line>\d+)\s*$"),
+            pattern=Pattern(r"\s*\[(?:FAIL|Fail)\] (?P<code>\S.*?)\s*$"),
+            continues=Pattern(r"\s*(?P<file>\S+\.go):(?P<line>\d+)\s*$"),
             opens=False,
             counts_as="failed",
         ),
         Rule(
             does=Does.TAIL,
             literal="summarizing 0 failure",
-            pattern=re.compile(r"Summarizing \d+ Failures?:"),
+            pattern=Pattern(r"Summarizing \d+ Failures?:"),
         ),
         Rule(
             does=Does.START,
             literal=" of 0 specs in ",
-            pattern=re.compile(r"Ran \d+ of \d+ Specs in [\d.]+ seconds"),
+            pattern=Pattern(r"Ran \d+ of \d+ Specs in [\d.]+ seconds"),
         ),
         Rule(
             does=Does.GREEN,
             literal="success! -- ",
-            pattern=re.compile(rf"SUCCESS! -- {_GINKGO_COUNTS}"),
+            pattern=Pattern(rf"SUCCESS! -- {_GINKGO_COUNTS}"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="fail! -- ",
-            pattern=re.compile(rf"FAIL! -- {_GINKGO_COUNTS}"),
+            pattern=Pattern(rf"FAIL! -- {_GINKGO_COUNTS}"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="fail! - ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"FAIL! - (?:Suite Timeout Elapsed|Interrupted|.*?) -- {_GINKGO_COUNTS}"
             ),
         ),
         Rule(
             does=Does.TAIL,
             literal=("ginkgo ran 0 suite", "test suite failed", "test suite passed"),
-            pattern=re.compile(r"Ginkgo ran \d+ suites?|Test Suite (?:Failed|Passed)$"),
+            pattern=Pattern(r"Ginkgo ran \d+ suites?|Test Suite (?:Failed|Passed)$"),
             opens=False,
         ),
     ),

@@ -10,23 +10,24 @@ from itertools import islice
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.go_panics import HEADER
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_MARK = re.compile(r"=== (?P<what>RUN|PAUSE|CONT|NAME|ATTR)\s*(?P<test>\S*)")
-_RESULT = re.compile(
+_MARK = Pattern(r"=== (?P<what>RUN|PAUSE|CONT|NAME|ATTR)\s*(?P<test>\S*)")
+_RESULT = Pattern(
     r".*?--- (?P<outcome>PASS|FAIL|SKIP|BENCH): (?P<test>\S+)(?: \([\d.]+ ?s(?:econds)?\))?\s*$"
 )
-_PACKAGE = re.compile(
+_PACKAGE = Pattern(
     r"(?P<word>ok|FAIL|\?)\s+(?P<package>[^\s:]+)\s+"
     r"(?P<rest>[\d.]+s\b.*|\(cached\).*|\[(?:build|setup) failed\]|\[no test files\])$"
 )
-_BENCHMARK = re.compile(r"(?P<test>Benchmark\S*)\s+\d+\s+[\d.]+ ns/op")
-_SAID = re.compile(r"\s+(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<message>.*)")
-_TESTIFY = re.compile(r"\s+Error:\s+(?P<message>\S.*)")
-_ALONE = re.compile(r"(?P<word>PASS|FAIL)$")
-_CHATTER = re.compile(r"testing: warning: |coverage: |exit status |signal: ")
-_BUILDS = re.compile(r"# \S+ \[\S+\.test\]$")
-_BUILD_ERROR = re.compile(r"(?:vet: )?[^\s:]+\.go:\d+(?::\d+)?: ")
+_BENCHMARK = Pattern(r"(?P<test>Benchmark\S*)\s+\d+\s+[\d.]+ ns/op")
+_SAID = Pattern(r"\s+(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<message>.*)")
+_TESTIFY = Pattern(r"\s+Error:\s+(?P<message>\S.*)")
+_ALONE = Pattern(r"(?P<word>PASS|FAIL)$")
+_CHATTER = Pattern(r"testing: warning: |coverage: |exit status |signal: ")
+_BUILDS = Pattern(r"# \S+ \[\S+\.test\]$")
+_BUILD_ERROR = Pattern(r"(?:vet: )?[^\s:]+\.go:\d+(?::\d+)?: ")
 _CLOSERS = frozenset("oF?PB")
 """What the lines begin with that close something."""
 _MOST_TESTS = 2000
@@ -251,7 +252,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="=== run ",
-            pattern=re.compile(r"=== RUN\s+\S"),
+            pattern=Pattern(r"=== RUN\s+\S"),
         ),
         Rule(
             does=Does.START,

@@ -3,10 +3,10 @@
 Source: golang/go, src/cmd/test2json/main.go and src/cmd/go/internal/test/test.go.
 """
 
-import re
 from collections import Counter
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Finding, Tally
 
@@ -23,17 +23,13 @@ _MOST_LINES = 12
 _TELLING = (".go:", "panic: ", "fatal error: ", "DATA RACE", "Error:")
 """What stands in the lines of a test that say why it failed."""
 _NOISE = ("===", "---", "PASS", "FAIL", "ok  ", "exit status", "coverage: ", "\n", "goos: ")
-_SAID = re.compile(
-    r"\s*(?:Test\S+: )?(?P<file>[\w./\\-]+\.go):(?P<line>\d+):(?: (?P<message>.*))?$"
-)
-_DIED = re.compile(r"(?P<message>(?:panic: |fatal error: |WARNING: DATA RACE).*)")
-_FRAME = re.compile(r"\s+(?P<file>\S+\.go):(?P<line>\d+)(?: \+0x|$)")
-_ERROR = re.compile(r"\s+Error:\s+(?P<message>\S.*)")
-_BUILD = re.compile(
-    r"(?:vet: )?(?P<file>\S+\.go):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>.*)"
-)
-_BENCHMARK = re.compile(r"(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+-]+ ns/op")
-_UNBUILT = re.compile(r"FAIL\t(?P<package>\S+) \[(?P<why>build failed|setup failed)\]")
+_SAID = Pattern(r"\s*(?:Test\S+: )?(?P<file>[\w./\\-]+\.go):(?P<line>\d+):(?: (?P<message>.*))?$")
+_DIED = Pattern(r"(?P<message>(?:panic: |fatal error: |WARNING: DATA RACE).*)")
+_FRAME = Pattern(r"\s+(?P<file>\S+\.go):(?P<line>\d+)(?: \+0x|$)")
+_ERROR = Pattern(r"\s+Error:\s+(?P<message>\S.*)")
+_BUILD = Pattern(r"(?:vet: )?(?P<file>\S+\.go):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>.*)")
+_BENCHMARK = Pattern(r"(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+-]+ ns/op")
+_UNBUILT = Pattern(r"FAIL\t(?P<package>\S+) \[(?P<why>build failed|setup failed)\]")
 
 
 def knows(record: Record) -> bool:
@@ -183,7 +179,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=('"action":"run"', '"action":"output"', '"action":"start"'),
-            pattern=re.compile(r'\{"(?:Time|Action)":"'),
+            pattern=Pattern(r'\{"(?:Time|Action)":"'),
         ),
     ),
 )

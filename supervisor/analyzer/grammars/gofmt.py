@@ -3,9 +3,8 @@
 Source: golang/go, src/cmd/gofmt/gofmt.go.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="gofmt",
@@ -15,12 +14,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".go.orig",
-            pattern=re.compile(r"diff (?:-u )?\S+\.go\.orig (?P<file>\S+\.go)$"),
+            pattern=Pattern(r"diff (?:-u )?\S+\.go\.orig (?P<file>\S+\.go)$"),
         ),
         Rule(
             does=Does.TAIL,
             literal=".go.orig",
-            pattern=re.compile(r"(?:---|\+\+\+) \S+\.go(?:\.orig)?(?:\t|$)"),
+            pattern=Pattern(r"(?:---|\+\+\+) \S+\.go(?:\.orig)?(?:\t|$)"),
             opens=False,
         ),
     ),

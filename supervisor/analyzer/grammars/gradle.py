@@ -5,51 +5,48 @@ internal/buildevents/BuildExceptionReporter.java and BuildResultLogger.java,
 testing/.../TestCountLogger.java and TestEventLogger.java.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.failures import Failures
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 from supervisor.digests import Diagnostic
 
-_TASK = re.compile(
+_TASK = Pattern(
     r"(?:> Task )?(?P<path>(?::[\w.-]+)+)(?: (?:UP-TO-DATE|FROM-CACHE|NO-SOURCE|SKIPPED|FAILED))?$"
 )
-_TESTS = re.compile(  # Tasks whose output is what tests print; checkstyleTest is none.
+_TESTS = Pattern(  # Tasks whose output is what tests print; checkstyleTest is none.
     r"(?i)(?!(?:compile|process|generate|checkstyle|pmd|cpd|spotbugs|findbugs|lint|detekt|ktlint"
     r"|spotless|animalsniffer|kapt|ksp|run))(?:\w*test|test\w*unit\w*)$"
 )
-_COMPLETED = re.compile(
+_COMPLETED = Pattern(
     r"(?P<total>\d+) tests? completed(?:, (?P<failed>\d+) failed)?(?:, (?P<skipped>\d+) skipped)?$"
 )
-_LOGGED = re.compile(  # The plug-in gradle-test-logger, and a listener that many have copied.
+_LOGGED = Pattern(  # The plug-in gradle-test-logger, and a listener that many have copied.
     r"\s*(?:(?:SUCCESS|FAILURE): Executed (?P<total>\d+) tests? in [\w .]+"
     r"(?: \((?:(?P<failed>\d+) failed)?(?:, )?(?:(?P<skipped>\d+) skipped)?\))?\s*$"
     r"|\|?\s*Results: (?:SUCCESS|FAILURE) \((?P<tests>\d+) tests, \d+ (?:passed|success(?:es|ful)),"
     r" (?P<failures>\d+) (?:failed|failures), (?P<ignored>\d+) (?:skipped|ignored)\))"
 )
-_EVENT = re.compile(
+_EVENT = Pattern(
     r"(?:\s+Test (?=\S)|(?=\S.* > ))(?P<test>.*\S) (?P<outcome>PASSED|FAILED|SKIPPED)"
     r"(?: \([\d.ms ]+\))?$"
 )
-_END = re.compile(r"BUILD (?P<how>SUCCESSFUL|FAILED)(?: in .*)?$")
-_WRONG = re.compile(r"\* What went wrong:$")
-_WRONG_ENDS = re.compile(r"\* (?:Try|Exception is|Get more help)|BUILD |={5}|-{5}")
-_WHERE = re.compile(r"\w+ (?:file|script) '(?P<file>[^']+)'(?: line: (?P<line>\d+))?$")
-_EXECUTION = re.compile(r"Execution failed for task '(?P<task>[^']+)'")
-_TEST_FAILURES = re.compile(r"> There were failing tests")
-_STARTS = re.compile(
+_END = Pattern(r"BUILD (?P<how>SUCCESSFUL|FAILED)(?: in .*)?$")
+_WRONG = Pattern(r"\* What went wrong:$")
+_WRONG_ENDS = Pattern(r"\* (?:Try|Exception is|Get more help)|BUILD |={5}|-{5}")
+_WHERE = Pattern(r"\w+ (?:file|script) '(?P<file>[^']+)'(?: line: (?P<line>\d+))?$")
+_EXECUTION = Pattern(r"Execution failed for task '(?P<task>[^']+)'")
+_TEST_FAILURES = Pattern(r"> There were failing tests")
+_STARTS = Pattern(
     r"Starting a Gradle Daemon|Welcome to Gradle \d|To honour the JVM settings for this build"
     r"|Daemon will be stopped at the end of the build"
     r"|Downloading \S*/gradle-[\w.-]+\.zip|> Configure project |Parallel Configuration Cache"
     r"|Calculating task graph as|Reusing configuration cache"
 )
-_FAILURE = re.compile(r"FAILURE: Build (?:failed|completed) with")
-_TAIL = re.compile(
-    r"\d+ actionable tasks?: |Total time: |Configuration cache entry|Deprecated Gradle"
-)
-_COMPILER = re.compile(r"  .*\.(?:java|kts?|scala|groovy):\d+: ")
+_FAILURE = Pattern(r"FAILURE: Build (?:failed|completed) with")
+_TAIL = Pattern(r"\d+ actionable tasks?: |Total time: |Configuration cache entry|Deprecated Gradle")
+_COMPILER = Pattern(r"  .*\.(?:java|kts?|scala|groovy):\d+: ")
 _MOST_REASONS = 3
 _MOST_WRONG_LINES = 400
 
@@ -231,7 +228,7 @@ GRAMMAR = Grammar(
     at_once=False,
     parser=GradleParser,
     rules=(
-        Rule(does=Does.START, literal="> Task :", pattern=re.compile(r"> Task :\S")),
+        Rule(does=Does.START, literal="> Task :", pattern=Pattern(r"> Task :\S")),
         Rule(
             does=Does.START,
             literal=(":compileJava", ":processResources", ":compileKotlin", ":preBuild"),
@@ -251,12 +248,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("tests completed, 0 failed", "test completed, 0 failed"),
-            pattern=re.compile(r"\d+ tests? completed, \d+ failed"),
+            pattern=Pattern(r"\d+ tests? completed, \d+ failed"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("BUILD SUCCESSFUL in ", "BUILD FAILED in "),
-            pattern=re.compile(r"BUILD (?:SUCCESSFUL|FAILED) in (?:\d+[hms]|\d+ms)"),
+            pattern=Pattern(r"BUILD (?:SUCCESSFUL|FAILED) in (?:\d+[hms]|\d+ms)"),
         ),
         Rule(
             does=Does.FINDING,

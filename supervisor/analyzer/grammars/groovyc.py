@@ -4,9 +4,8 @@ Source: apache/groovy, MultipleCompilationErrorsException.java, ErrorCollector.j
 SyntaxErrorMessage.java.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FRONT = r"\s*(?:\[(?:groovyc|ERROR)\] +)?"
 
@@ -20,22 +19,22 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="MultipleCompilationErrorsException: startup failed",
-            pattern=re.compile(r".*MultipleCompilationErrorsException: startup failed:"),
+            pattern=Pattern(r".*MultipleCompilationErrorsException: startup failed:"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(".groovy: 0: ", ".gradle: 0: ", ".gvy: 0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}(?P<file>(?:[A-Za-z]:)?[^\s:\[][^:]*\.(?:groovy|gradle|gvy|java)):"
                 r" (?P<line>\d+):"
                 r" (?:(?P<message>.*\S) *@ line \d+, column (?P<column>\d+)\.|(?P<remark>.*))$"
             ),
-            continues=re.compile(rf"{_FRONT} ?@ line \d+, column (?P<column>\d+)\."),
+            continues=Pattern(rf"{_FRONT} ?@ line \d+, column (?P<column>\d+)\."),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("0 error", "0 errors"),
-            pattern=re.compile(rf"{_FRONT}(?P<errors>\d+) errors?\s*$"),
+            pattern=Pattern(rf"{_FRONT}(?P<errors>\d+) errors?\s*$"),
             opens=False,
         ),
     ),

@@ -8,22 +8,23 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.ctest import TEST
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
 _FRONT = r"(?:\d+: )?"
-_START = re.compile(rf"{_FRONT}\[==========\] Running \d+ tests?")
-_RAN = re.compile(rf"{_FRONT}\[==========\] \d+ tests? from .* ran\.")
-_RUN = re.compile(rf"{_FRONT}\[ RUN      \] (?P<test>\S+)")
-_OUTCOME = re.compile(
+_START = Pattern(rf"{_FRONT}\[==========\] Running \d+ tests?")
+_RAN = Pattern(rf"{_FRONT}\[==========\] \d+ tests? from .* ran\.")
+_RUN = Pattern(rf"{_FRONT}\[ RUN      \] (?P<test>\S+)")
+_OUTCOME = Pattern(
     rf"{_FRONT}\[(?P<word>       OK |  FAILED  |  SKIPPED )\] (?P<test>[^\s,]+)"
     r"(?:, where .*?)?(?P<took> \(\d+ ms\))?\s*$"
 )
-_SUM = re.compile(rf"{_FRONT}\[  (?P<word>PASSED|FAILED|SKIPPED)  ?\] (?P<count>\d+) tests?[.,]")
-_PLACE = re.compile(
+_SUM = Pattern(rf"{_FRONT}\[  (?P<word>PASSED|FAILED|SKIPPED)  ?\] (?P<count>\d+) tests?[.,]")
+_PLACE = Pattern(
     rf"{_FRONT}(?P<file>\S.*?)(?::(?P<line>\d+)|\((?P<line_vs>\d+)\)): "
     r"(?:Failure|error: ?)(?P<rest>.*)$"
 )
-_TAIL = re.compile(r"\s*\d+ FAILED TESTS?|\s+YOU HAVE \d+ DISABLED TESTS?")
+_TAIL = Pattern(r"\s*\d+ FAILED TESTS?|\s+YOU HAVE \d+ DISABLED TESTS?")
 _KEYS = {"PASSED": "passed", "FAILED": "failed", "SKIPPED": "skipped"}
 _MOST_TESTS = 2000
 _MOST_REASON_LINES = 4

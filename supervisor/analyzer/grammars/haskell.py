@@ -3,9 +3,8 @@
 Source: ghc, compiler/GHC/Utils/Error.hs; ndmitchell/hlint, src/Idea.hs and src/HLint.hs.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:l?hs|hsc))"
 _SPAN = r":(?:(?P<line>\d+):(?P<column>\d+)(?:-\d+)?|\((?P<from>\d+),\d+\)-\(\d+,\d+\))"
@@ -16,27 +15,27 @@ GHC = Grammar(
     kind="build",
     aliases=("cabal", "stack", "runghc"),
     at_once=False,
-    urgent=re.compile(r"GHC-(?:88464|76037|58481|87110|35235)"),
+    urgent=Pattern(r"GHC-(?:88464|76037|58481|87110|35235)"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=_HASKELL,
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}{_SPAN}: (?P<severity>error|warning):"
                 r"(?: \[(?P<code>GHC-\d+|-W[\w-]+)[^\]]*\])?(?: \[[^\]]*\])*\s*(?P<message>.*)"
             ),
-            continues=re.compile(r"\s+(?:[•*] )?(?P<message>\S.*)"),
+            continues=Pattern(r"\s+(?:[•*] )?(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="<no location info>: error",
-            pattern=re.compile(r"<no location info>: (?P<severity>error):\s*(?P<message>.*)"),
-            continues=re.compile(r"\s+(?P<message>\S.*)"),
+            pattern=Pattern(r"<no location info>: (?P<severity>error):\s*(?P<message>.*)"),
+            continues=Pattern(r"\s+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("ghc: panic!", "Could not resolve dependencies:"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Error: (?:\[\S+\] )?)?(?:cabal: )?(?P<message>ghc: panic!.*"
                 r"|Could not resolve dependencies:)"
             ),
@@ -52,15 +51,15 @@ HLINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_HASKELL,
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}{_SPAN}: (?P<severity>Suggestion|Warning|Error): (?P<message>.*)"
             ),
         ),
-        Rule(does=Does.GREEN, literal="No hints", pattern=re.compile(r"No hints$")),
+        Rule(does=Does.GREEN, literal="No hints", pattern=Pattern(r"No hints$")),
         Rule(
             does=Does.TRAILER,
             literal=("0 hint", "0 hints"),
-            pattern=re.compile(r"(?P<errors>\d+) hints?(?: \(.*\))?$"),
+            pattern=Pattern(r"(?P<errors>\d+) hints?(?: \(.*\))?$"),
         ),
     ),
 )

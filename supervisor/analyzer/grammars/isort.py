@@ -3,9 +3,8 @@
 Source: PyCQA/isort, isort/api.py and isort/main.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="isort",
@@ -15,14 +14,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Imports are incorrectly sorted",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"ERROR: (?P<file>\S.*) (?P<message>Imports are incorrectly sorted\b.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="isort was told to sort imports within code that contains syntax err",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:ERROR: )?(?P<message>isort was told to sort imports within code that contains"
                 r" syntax errors): (?P<file>\S.*?)\.?$"
             ),
@@ -30,12 +29,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="isort: error: ",
-            pattern=re.compile(r"isort: error: (?P<message>.+)"),
+            pattern=Pattern(r"isort: error: (?P<message>.+)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="Broken 0 path",
-            pattern=re.compile(r"(?P<message>Broken \d+ paths?)$"),
+            pattern=Pattern(r"(?P<message>Broken \d+ paths?)$"),
         ),
     ),
 )

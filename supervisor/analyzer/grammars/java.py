@@ -8,27 +8,28 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 _TYPE = r"(?P<type>(?:[A-Za-z_$][\w$]*\.)+[A-Z_$][\w$]*)"
-_UNCAUGHT = re.compile(
+_UNCAUGHT = Pattern(
     rf'(?:(?:\*\*\* )?Exception in thread "[^"]*"|Caught:) {_TYPE}(?:: (?P<message>.*)|\s*)$'
 )
-_EXHAUSTED = re.compile(
+_EXHAUSTED = Pattern(
     r"(?:Terminating due to )?(?P<type>java\.lang\.OutOfMemoryError)(?:: (?P<message>.*))?$"
     r"|Exception: (?P<last>java\.lang\.OutOfMemoryError) thrown from the UncaughtException"
 )
-_CAUSE = re.compile(rf"Caused by: {_TYPE}(?:: (?P<message>.*))?$")
-_FRAME = re.compile(
+_CAUSE = Pattern(rf"Caused by: {_TYPE}(?:: (?P<message>.*))?$")
+_FRAME = Pattern(
     r"\s+at (?:[\w.@-]*/+)*(?P<method>[\w.$<>-]+)\((?:(?P<file>[^:()]+)(?::(?P<line>\d+))?)\)"
 )
-_SKIPPED = re.compile(r"\s+(?:\.\.\. \d+ (?:more|common frames)|Suppressed: )")
-_VM = re.compile(
+_SKIPPED = Pattern(r"\s+(?:\.\.\. \d+ (?:more|common frames)|Suppressed: )")
+_VM = Pattern(
     r"(?:# )?(?P<what>A fatal error has been detected by the Java Runtime Environment"
     r"|There is insufficient memory for the Java Runtime Environment to continue"
     r"|Error occurred during initialization of VM)"
 )
-_LAUNCH = re.compile(
+_LAUNCH = Pattern(
     r"(?:Error: (?P<error>Could not find or load main class .*|Unable to access jarfile .*"
     r"|Main method not found in .*|Main method is not static.*|A JNI error has occurred.*"
     r"|LinkageError occurred .*|Could not create the Java Virtual Machine\.?"
@@ -36,11 +37,11 @@ _LAUNCH = re.compile(
     r"|Could not find the main class.*)|(?P<option>(?:Unrecognized|Invalid|Conflicting) .*option.*"
     r"|Could not reserve enough space for .*|Invalid (?:initial|maximum) heap size: .*))$"
 )
-_DETAIL = re.compile(
+_DETAIL = Pattern(
     r"(?:#\s+)?(?P<detail>SIG\w+ \(0x|EXCEPTION_\w+ \(0x|Internal Error \(|Out of Memory Error"
     r"|Could not reserve|java\.lang\.\w+Error|Could not allocate|Native memory allocation)"
 )
-_LIBRARY = re.compile(r"(?:java|javax|jdk|sun|com\.sun|kotlin|scala|groovy|org\.junit)\.")
+_LIBRARY = Pattern(r"(?:java|javax|jdk|sun|com\.sun|kotlin|scala|groovy|org\.junit)\.")
 _MOST_PARTS = 50
 _MOST_MESSAGE_LINES = 10
 

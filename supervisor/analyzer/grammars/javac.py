@@ -5,9 +5,8 @@ key of ``-Xlint``. Source: openjdk/jdk, jdk.compiler resources/compiler*.propert
 JavaCompiler.java (printCount); apache/maven-compiler-plugin, AbstractCompilerMojo.java.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _NAME = r"\[(?!(?:WARN|WARNING|ERROR|INFO)\])(?:ant:)?[\w-]+\] +"
 _TASK = rf"(?:\[INFO\] *)?(?:\s*{_NAME}){{0,3}}"
@@ -27,7 +26,7 @@ _UNKNOWN = (
     r"(?P<message>cannot find symbol|シンボルを見つけられません|找不到符号"
     r"|Symbol nicht gefunden)\s*$"
 )
-_SYMBOL = re.compile(
+_SYMBOL = Pattern(
     rf"(?:\[(?:ERROR|WARNING)\])?(?:\s*{_NAME})?\s*"
     r"(?:symbol|シンボル|符号|Symbol)\s*: +(?P<more>\S.*)"
 )
@@ -58,11 +57,11 @@ def _findings(front: str, literal: str, *, again: bool) -> tuple[Rule, Rule]:
         Rule(
             does=Does.FINDING,
             literal=literals,
-            pattern=re.compile(front + _UNKNOWN),
+            pattern=Pattern(front + _UNKNOWN),
             continues=_SYMBOL,
             again=again,
         ),
-        Rule(does=Does.FINDING, literal=literals, pattern=re.compile(front + _SAID), again=again),
+        Rule(does=Does.FINDING, literal=literals, pattern=Pattern(front + _SAID), again=again),
     )
 
 
@@ -81,7 +80,7 @@ GRAMMAR = Grammar(
         Rule(  # In a language or an encoding that we do not know; errors have no key.
             does=Does.FINDING,
             literal=".java:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_TASK}{_FILE}:(?P<line>\d+): ?[^\x00-\x7F]+ ?: ?\[(?P<code>[a-z-]+)\] ?"
                 r"(?P<message>.*)"
             ),
@@ -92,19 +91,19 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".java:0: ",
-            pattern=re.compile(rf"{_TASK}{_FILE}:(?P<line>\d+): (?P<message>(?:{_BEFORE_1_7}).*)"),
+            pattern=Pattern(rf"{_TASK}{_FILE}:(?P<line>\d+): (?P<message>(?:{_BEFORE_1_7}).*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(".class: warning: ", ").class: warning: ", ".class): warning: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_TASK}(?P<file>[^\s:\[]\S*\.class\)?): (?P<severity>warning): {_SAID}"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=("[javac] error: ", "[javac] warning: "),
-            pattern=re.compile(rf"\s*\[javac\] +(?P<severity>error|warning): {_SAID}"),
+            pattern=Pattern(rf"\s*\[javac\] +(?P<severity>error|warning): {_SAID}"),
         ),
         Rule(
             does=Does.BROKEN,
@@ -117,7 +116,7 @@ GRAMMAR = Grammar(
                 ),
                 *("invalid source release: ", "javac: file not found", "javac: invalid flag"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_TASK}(?:error: |javac: )(?P<message>(?:invalid flag|no source files"
                 r"|file not found|release version \d|invalid (?:target|source) release"
                 r"|module not found).*)"
@@ -126,7 +125,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("has occurred in the compiler (", "threw an uncaught exception."),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_TASK}(?:\[ERROR\] )?(?P<message>An (?:exception has occurred in the compiler"
                 r"|annotation processor threw an uncaught exception).*)"
             ),
@@ -138,7 +137,7 @@ GRAMMAR = Grammar(
                 "warning: [path] ",
                 "error: warnings found and -Werror",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>error|warning): "
                 rf"(?=\[(?:options|path)\]|warnings found and -Werror){_SAID}"
             ),
@@ -146,26 +145,24 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"{word}: " for word in f"{_ERROR}|{_WARNING}".split("|")),
-            pattern=re.compile(rf"(?P<severity>{_ERROR}|{_WARNING}): ?{_SAID}"),
+            pattern=Pattern(rf"(?P<severity>{_ERROR}|{_WARNING}): ?{_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal="only showing the first 0 errors",
-            pattern=re.compile(
-                rf"{_TASK}only showing the first \d+ errors, of (?P<errors>\d+) total"
-            ),
+            pattern=Pattern(rf"{_TASK}only showing the first \d+ errors, of (?P<errors>\d+) total"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=("0 error", "エラー0", "0 个错误", "0개 오류", "0 Fehler", "0 erreur"),
-            pattern=re.compile(_COUNT_FRONT + _ERRORS),
+            pattern=Pattern(_COUNT_FRONT + _ERRORS),
             opens=False,
         ),
         Rule(
             does=Does.CLEAN,
             literal=("0 warning", "警告0", "0 个警告", "0개 경고", "0 Warnung", "0 avertissement"),
-            pattern=re.compile(_COUNT_FRONT + _WARNINGS),
+            pattern=Pattern(_COUNT_FRONT + _WARNINGS),
             opens=False,
         ),
     ),

@@ -4,9 +4,8 @@ Doclint's lines have javac's form; its messages tell them apart. Source: openjdk
 jdk.javadoc doclets/.../standard.properties, jdk.compiler/.../doclint.properties.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FRONT = r"\s*(?:\[(?:INFO|WARNING|ERROR|WARN)\] (?:Exit code: \d+ - )?|\[javadoc\] +)?"
 _MAVEN = r"\s*\[(?P<level>INFO|WARNING|ERROR|WARN)\] (?:Exit code: \d+ - )?"
@@ -30,24 +29,24 @@ GRAMMAR = Grammar(
     distinct=True,  # Maven generates for a project and again for all; enum constants share a line.
     at_once=False,
     closes=False,
-    urgent=re.compile("reference"),
+    urgent=Pattern("reference"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(": warning - ", ":warning - ", ": error - "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}{_FILE}:(?P<line>\d+): ?(?P<severity>warning|error) - (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=("javadoc: warning - ", "javadoc: error - "),
-            pattern=re.compile(rf"{_FRONT}javadoc: (?P<severity>warning|error) - (?P<message>.*)"),
+            pattern=Pattern(rf"{_FRONT}javadoc: (?P<severity>warning|error) - (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=".java:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?:{_MAVEN}|\s*\[javadoc\] +)"
                 rf"{_FILE}:(?P<line>\d+): ?(?P<severity>warning|error): {_KEY}(?P<message>\S.*)"
             ),
@@ -55,7 +54,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".java:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}:(?P<line>\d+): (?P<severity>warning|error): {_KEY}"
                 rf"(?P<message>(?:{_DOCLINT}).*)"
             ),
@@ -63,7 +62,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("warning - ", "error - "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?:\[javadoc\] +)?(?P<severity>warning|error) - (?P<message>\S.*)"
             ),
             opens=False,
@@ -71,20 +70,20 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("Constructing Javadoc information", "Loading source file"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}(?:Constructing Javadoc information|Loading source files? )"
             ),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=("0 error", "0 errors"),
-            pattern=re.compile(rf"{_FRONT}(?P<errors>\d+) errors?\s*$"),
+            pattern=Pattern(rf"{_FRONT}(?P<errors>\d+) errors?\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.CLEAN,
             literal=("0 warning", "0 warnings"),
-            pattern=re.compile(rf"{_FRONT}(?P<warnings>\d+) warnings?\s*$"),
+            pattern=Pattern(rf"{_FRONT}(?P<warnings>\d+) warnings?\s*$"),
             opens=False,
         ),
     ),

@@ -3,37 +3,36 @@
 Source: jestjs/jest, packages/jest-reporters/src (getResultHeader, getSummary, SummaryReporter).
 """
 
-import re
-
 from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import number
 
-_SUITE = re.compile(
+_SUITE = Pattern(
     rf"\s?(?P<outcome>PASS|FAIL) +(?:\S+ +)?(?P<file>{JS_FILE})(?: +\([\d.,]+ ?m?s\b.*\))?"
     r"(?: *\(.*heap size\))?\s*$"
 )
-_HEAD = re.compile(r"\s{0,2}● (?P<name>\S.*)")
+_HEAD = Pattern(r"\s{0,2}● (?P<name>\S.*)")
 _NOT_RUN = "Test suite failed to run"
-_NOTICE = re.compile(
+_NOTICE = Pattern(
     r"(?:Console|Cannot log after tests are done|Multiple configurations found|.* Warning:$"
     r"|process\.exit called with)"
 )
-_USAGE = re.compile(r"(?P<what>(?:Validation Error|Unrecognized CLI Parameters?).*?):?$")
-_SUITES = re.compile(
+_USAGE = Pattern(r"(?P<what>(?:Validation Error|Unrecognized CLI Parameters?).*?):?$")
+_SUITES = Pattern(
     r"Test Suites: +(?P<counts>\d.*?)(?:, (?:(?P<ran>\d+) of )?(?P<total>\d+) total)?$"
 )
-_TESTS = re.compile(r"Tests: +(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$")
-_SNAPSHOTS = re.compile(r"Snapshots: +(?P<counts>\d.*)")
-_TAIL = re.compile(
+_TESTS = Pattern(r"Tests: +(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$")
+_SNAPSHOTS = Pattern(r"Snapshots: +(?P<counts>\d.*)")
+_TAIL = Pattern(
     r"(?:Time|Seed|Suites): |Ran all test suites|Force exiting Jest|Jest did not exit|$"
 )
-_NO_TESTS = re.compile(r"No tests found(?P<bad>, exiting with code 1| related to files)?")
-_COVERAGE = re.compile(r"Jest: (?P<what>.* threshold for .* not met: .*|Coverage data for .*)")
-_SUMMARY = re.compile(r"Summary of all failing tests$")
-_COMPARED = re.compile(r"(?:Expected|Received)\b[^:]*: ")
+_NO_TESTS = Pattern(r"No tests found(?P<bad>, exiting with code 1| related to files)?")
+_COVERAGE = Pattern(r"Jest: (?P<what>.* threshold for .* not met: .*|Coverage data for .*)")
+_SUMMARY = Pattern(r"Summary of all failing tests$")
+_COMPARED = Pattern(r"(?:Expected|Received)\b[^:]*: ")
 _UNEXPECTED = "Jest encountered an unexpected token"
 
 
@@ -157,14 +156,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="● ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s{0,2}● (?:(?!Console|Cannot log)\S.* \u203a \S.*|Test suite failed to run$)"
             ),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("● Validation Error", "● Unrecognized CLI"),
-            pattern=re.compile(r"\s{0,2}● (?:Validation Error|Unrecognized CLI)"),
+            pattern=Pattern(r"\s{0,2}● (?:Validation Error|Unrecognized CLI)"),
         ),
         Rule(
             does=Does.BROKEN,
@@ -176,7 +175,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="No tests found, exiting",
-            pattern=re.compile(r"No tests found, exiting with code \d"),
+            pattern=Pattern(r"No tests found, exiting with code \d"),
         ),
     ),
 )

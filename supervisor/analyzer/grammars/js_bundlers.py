@@ -4,12 +4,11 @@ Source: webpack/webpack, lib/stats/DefaultStatsPrinterPlugin.js; rollup/rollup, 
 evanw/esbuild, internal/logger/logger.go.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
-_URGENT = re.compile(r"UNRESOLVED_IMPORT|PARSE_ERROR|Module not found|TS2307|TS2304")
-_WEBPACK_SAYS = re.compile(
+_URGENT = Pattern(r"UNRESOLVED_IMPORT|PARSE_ERROR|Module not found|TS2307|TS2304")
+_WEBPACK_SAYS = Pattern(
     r"\s*(?:(?P<code>Module not found|TS\d+): )?(?:Error: )?(?P<message>(?!TS\d+: )\S.*)"
 )
 
@@ -22,7 +21,7 @@ WEBPACK = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("error in ", "warning in "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>ERROR|WARNING) in (?P<file>\S.*?)"
                 r"(?:[ :](?P<line>\d+):(?P<column>\d+)(?:-[\d:]+)?)?$"
             ),
@@ -32,13 +31,13 @@ WEBPACK = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Module not found: Error: ",
-            pattern=re.compile(r"(?P<code>Module not found): Error: (?P<message>.*)"),
-            before=re.compile(r"(?P<file>\.{1,2}/\S+)$"),
+            pattern=Pattern(r"(?P<code>Module not found): Error: (?P<message>.*)"),
+            before=Pattern(r"(?P<file>\.{1,2}/\S+)$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="compiled successfully",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:webpack \d\S* compiled|webpack compiled|Compiled|\S+ \(webpack \S+\) compiled)"
                 r" successfully\b"
             ),
@@ -46,14 +45,14 @@ WEBPACK = Grammar(
         Rule(
             does=Does.GREEN,
             literal="compiled with 0 warning",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\S+ \()?webpack(?: \d\S*)? compiled with (?P<warnings>\d+) warnings?(?! and)"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("compiled with 0 error", "compiled with 0 warning"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\S+ \()?webpack(?: \d\S*)? compiled with (?:(?P<errors>\d+) errors?)?"
                 r"(?: and )?(?:(?P<warnings>\d+) warnings?)?"
             ),
@@ -61,7 +60,7 @@ WEBPACK = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("[webpack-cli] ",),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[webpack-cli\] (?:[✖×] )?(?P<message>Invalid configuration.*|Error: .*"
                 r"|Failed to load .*|Unknown option.*|\w*Error: .*)"
             ),
@@ -76,18 +75,18 @@ ROLLUP = Grammar(
         Rule(
             does=Does.FINDING,
             literal="[!] ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[!\] (?:\(plugin (?P<plugin>[\w:@/.-]+)\) )?(?:RollupError|Error|\w+Error): "
                 r"(?:(?P<file>[^\s:()]+\.\w+) \((?P<line>\d+):(?P<column>\d+)\): )?(?P<message>.*)"
             ),
-            continues=re.compile(
+            continues=Pattern(
                 r"(?P<file>[^\s:()]+\.\w+)(?: \((?P<line>\d+):(?P<column>\d+)\)|:\d+)?"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="created ",
-            pattern=re.compile(r"created \S.* in (?:\d+(?:\.\d+)?m?s|\d+m)"),
+            pattern=Pattern(r"created \S.* in (?:\d+(?:\.\d+)?m?s|\d+m)"),
         ),
     ),
 )
@@ -99,17 +98,17 @@ ESBUILD = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("[error] ", "[warning] "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"[✘\u25b2] \[(?P<severity>ERROR|WARNING)\] (?P<message>.*?)"
                 r"(?: \[(?P<code>[a-z]+(?:-[a-z]+)+|plugin [\w-]+)\])?$"
             ),
-            continues=re.compile(r"\s+(?P<file>[^\s:]\S*?):(?P<line>\d+):(?P<column>\d+):$"),
+            continues=Pattern(r"\s+(?P<file>[^\s:]\S*?):(?P<line>\d+):(?P<column>\d+):$"),
             gaps=1,
         ),
         Rule(
             does=Does.FINDING,
             literal=": error: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*> (?P<file>[^\s:]\S*?):(?P<line>\d+):(?P<column>\d+): "
                 r"(?P<severity>error|warning): (?P<message>.*)"
             ),
@@ -117,7 +116,7 @@ ESBUILD = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("0 error", "0 errors"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:(?P<warnings>\d+) warnings? and )?(?P<errors>\d+) errors?"
                 r"(?: \(\d+ of \d+ errors shown.*)?$"
             ),
@@ -126,7 +125,7 @@ ESBUILD = Grammar(
         Rule(
             does=Does.GREEN,
             literal="\u26a1 Done in",
-            pattern=re.compile(r"\u26a1 Done in \d"),
+            pattern=Pattern(r"\u26a1 Done in \d"),
         ),
     ),
 )

@@ -4,9 +4,8 @@ Source: vercel/turborepo, crates/turborepo-lib/src/run/summary; nrwl/nx,
 packages/nx/src/tasks-runner/life-cycles; lerna/lerna, libs/commands/run.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 TURBO = Grammar(
     name="turbo",
@@ -16,36 +15,36 @@ TURBO = Grammar(
         Rule(
             does=Does.GREEN,
             literal="0 successful, ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*Tasks: +(?P<successful>\d+) successful, (?P<total>(?P=successful)) total$"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal="0 successful, ",
-            pattern=re.compile(r"\s*Tasks: +(?P<successful>\d+) successful, (?P<total>\d+) total$"),
+            pattern=Pattern(r"\s*Tasks: +(?P<successful>\d+) successful, (?P<total>\d+) total$"),
         ),
         Rule(
             does=Does.TAIL,
             literal="0 cached, ",
-            pattern=re.compile(r"\s*Cached: +\d+ cached, \d+ total$"),
+            pattern=Pattern(r"\s*Cached: +\d+ cached, \d+ total$"),
             opens=False,
         ),
         Rule(
             does=Does.RED,
             literal="failed:  ",
-            pattern=re.compile(r"\s*(?P<message>Failed: +\S+#\S+(?:, \S+#\S+)*)$"),
+            pattern=Pattern(r"\s*(?P<message>Failed: +\S+#\S+(?:, \S+#\S+)*)$"),
         ),
-        Rule(does=Does.TAIL, pattern=re.compile(r"\s*Time: +\d"), opens=False),
+        Rule(does=Does.TAIL, pattern=Pattern(r"\s*Time: +\d"), opens=False),
         Rule(
             does=Does.RED,
             literal="run failed: command",
-            pattern=re.compile(r"\s*ERROR +(?P<message>run failed: command .*exited.*)"),
+            pattern=Pattern(r"\s*ERROR +(?P<message>run failed: command .*exited.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("Could not find task", "Missing tasks in project", "Could not resolve work"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"[\Wx]*(?:turbo : |ERROR +)?(?P<message>Could not (?:find task|resolve work).*"
                 r"|Missing tasks in project)"
             ),
@@ -60,26 +59,26 @@ NX = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Successfully ran target",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\W*(?:NX|Lerna \(powered by Nx\))\W+Successfully ran targets? \S.* for "
             ),
         ),
         Rule(
             does=Does.RED,
             literal=("Ran target", "Running target"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\W*(?:NX|Lerna \(powered by Nx\))\W+(?P<message>Running targets? \S.* failed)"
             ),
         ),
         Rule(
             does=Does.RED,
             literal=("targets failed, including", "target failed, including"),
-            pattern=re.compile(r"\s*[✖×] +(?P<message>\d+/\d+ targets? failed)"),
+            pattern=Pattern(r"\s*[✖×] +(?P<message>\d+/\d+ targets? failed)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("Cannot find configuration for task", "Cannot find project"),
-            pattern=re.compile(r"\W*NX\W+(?P<message>Cannot find .*)"),
+            pattern=Pattern(r"\W*NX\W+(?P<message>Cannot find .*)"),
         ),
     ),
 )
@@ -91,22 +90,22 @@ LERNA = Grammar(
         Rule(
             does=Does.RED,
             literal="lerna ERR! ",
-            pattern=re.compile(r"lerna ERR! (?P<message>\S.* exited \S+ in '[^']+')"),
+            pattern=Pattern(r"lerna ERR! (?P<message>\S.* exited \S+ in '[^']+')"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="lerna ERR! ",
-            pattern=re.compile(r"lerna ERR! (?P<message>E[A-Z]+ .*)"),
+            pattern=Pattern(r"lerna ERR! (?P<message>E[A-Z]+ .*)"),
         ),
         Rule(
             does=Does.GREEN,
             literal="lerna success ",
-            pattern=re.compile(r"lerna success \S"),
+            pattern=Pattern(r"lerna success \S"),
         ),
         Rule(
             does=Does.TAIL,
             literal="lerna ",
-            pattern=re.compile(r"lerna (?:ERR!|WARN|info|notice|verb)"),
+            pattern=Pattern(r"lerna (?:ERR!|WARN|info|notice|verb)"),
             opens=False,
         ),
     ),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Diagnostic
 
 JS_FILE = r"(?:file://)?(?:[A-Za-z]:)?[^\s:()]+\.(?:[cm]?[jt]sx?|vue|svelte|coffee)"
-FRAME = re.compile(rf"\s*(?:at|\u276f) (?:.*?[ (])?(?P<file>{JS_FILE}):(?P<line>\d+):\d+\)?")
+FRAME = Pattern(rf"\s*(?:at|\u276f) (?:.*?[ (])?(?P<file>{JS_FILE}):(?P<line>\d+):\d+\)?")
 """A frame of a stack trace, as V8 and as vitest write it."""
-_WRAPPER = re.compile(
+_WRAPPER = Pattern(
     r"(?:npm (?:ERR!|error) (?:code|errno|Lifecycle|Test failed)\b|error Command failed with exit"
     r"|\W{0,3}ELIFECYCLE\b|\W?ERR_PNPM_|Process completed with exit code"
     r"|The command \".*\" exited with \d)"
@@ -21,7 +22,7 @@ _WRAPPER = re.compile(
 """What the runner's caller says when the run is over."""
 WRAPPERS = ("npm ERR! ", "npm error ", "exit code", "elifecycle", "err_pnpm_", "exited with ")
 """Literals of such lines."""
-_ASIDE = re.compile(r"\s+// (?:Object\.is equality|deep equality)$")
+_ASIDE = Pattern(r"\s+// (?:Object\.is equality|deep equality)$")
 _LIBRARY = ("node_modules/", "node:", "internal/", "jasmine")
 _MOST_FAILURES = 5000
 _MOST_LISTENING = 60

@@ -4,7 +4,6 @@ Sources: python/mypy, mypy/error_formatter.py; astral-sh/ruff, crates/ruff_db/sr
 reviewdog/reviewdog, proto/rdf.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from supervisor.analyzer.form import Items
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars import mypy, ruff
 from supervisor.analyzer.items import ItemReader
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Fixable
@@ -83,7 +83,7 @@ def _knows_rdjson(record: Record) -> bool:
 
 
 def _opened_by(literal: str, pattern: str) -> tuple[Rule, ...]:
-    return (Rule(does=Does.START, literal=literal, pattern=re.compile(pattern)),)
+    return (Rule(does=Does.START, literal=literal, pattern=Pattern(pattern)),)
 
 
 MYPY = replace(

@@ -9,28 +9,27 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.failures import Failures
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 
 _FRONT = r"(?:\s*\[[\w:-]+\] ?)?"
-_LAUNCHED = re.compile(
-    rf"{_FRONT}\[ +(?P<count>\d+) (?P<what>containers|tests) (?P<how>\w+) *\]\s*$"
-)
-_FINISHED = re.compile(rf"{_FRONT}Test run finished after \d+ ms")
-_FAILURES = re.compile(rf"{_FRONT}Failures \(\d+\):$")
-_LAUNCHER_TEST = re.compile(rf"{_FRONT}  (?P<test>[A-Z]\w*(?: \w+)*:\S.*)$")
-_LAUNCHER_CAUSE = re.compile(rf"{_FRONT}    => (?P<message>.*)")
-_OK = re.compile(rf"{_FRONT}OK \((?P<total>[\d,]+) tests?\)\s*$")
-_TEXT = re.compile(
+_LAUNCHED = Pattern(rf"{_FRONT}\[ +(?P<count>\d+) (?P<what>containers|tests) (?P<how>\w+) *\]\s*$")
+_FINISHED = Pattern(rf"{_FRONT}Test run finished after \d+ ms")
+_FAILURES = Pattern(rf"{_FRONT}Failures \(\d+\):$")
+_LAUNCHER_TEST = Pattern(rf"{_FRONT}  (?P<test>[A-Z]\w*(?: \w+)*:\S.*)$")
+_LAUNCHER_CAUSE = Pattern(rf"{_FRONT}    => (?P<message>.*)")
+_OK = Pattern(rf"{_FRONT}OK \((?P<total>[\d,]+) tests?\)\s*$")
+_TEXT = Pattern(
     rf"{_FRONT}Tests run: (?P<total>[\d,]+),  Failures: (?P<failed>[\d,]+)"
     r"(?:,  Errors: (?P<errors>[\d,]+))?\s*$"
 )
-_NUMBERED = re.compile(rf"{_FRONT}\d+\) (?P<test>\w[^()]*\([\w.$]+\).*)$")
-_THERE = re.compile(rf"{_FRONT}There (?:was|were) \d+ (?P<what>failure|error)s?:\s*$")
-_TESTNG = re.compile(
+_NUMBERED = Pattern(rf"{_FRONT}\d+\) (?P<test>\w[^()]*\([\w.$]+\).*)$")
+_THERE = Pattern(rf"{_FRONT}There (?:was|were) \d+ (?P<what>failure|error)s?:\s*$")
+_TESTNG = Pattern(
     rf"{_FRONT}Total tests run: (?P<total>\d+)(?:, Passes: (?P<passed>\d+))?, "
     r"Failures: (?P<failed>\d+), Skips: (?P<skipped>\d+)"
 )
-_CONFIGURATION = re.compile(rf"{_FRONT}Configuration Failures: (?P<errors>\d+), Skips: \d+")
+_CONFIGURATION = Pattern(rf"{_FRONT}Configuration Failures: (?P<errors>\d+), Skips: \d+")
 _MOST_BACK = 400
 
 
@@ -64,9 +63,11 @@ class JUnitParser:
         if _FAILURES.match(text) or _FINISHED.match(text):
             self._lists = _FINISHED.match(text) is None
             return True
-        if ending := _OK.match(text) or _TEXT.match(text) or _TESTNG.match(text):
-            if ending.re is _TEXT and not len(self._failures):
+        if ending := _TEXT.match(text):
+            if not len(self._failures):
                 self._look_back(line)
+            return self._end(ending)
+        if ending := _OK.match(text) or _TESTNG.match(text):
             return self._end(ending)
         return self._list(text)
 

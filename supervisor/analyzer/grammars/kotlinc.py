@@ -4,9 +4,8 @@ Source: JetBrains/kotlin, compiler/cli MessageRenderer.java (plain and Gradle st
 libraries/tools/kotlin-maven-plugin, MavenPluginLogMessageCollector.kt.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FILE = r"(?:file://)?(?P<file>(?:/?[A-Za-z]:)?[^\s:\[(][^:\[(]*\.kts?)"
 _LINE = r":(?P<line>\d+):(?P<column>\d+):?"
@@ -21,32 +20,32 @@ GRAMMAR = Grammar(
     at_once=False,
     closes=False,
     severities={"e": "errors", "w": "warnings", "i": "notes"},
-    urgent=re.compile(r"UNRESOLVED_\w+|SYNTAX"),
+    urgent=Pattern(r"UNRESOLVED_\w+|SYNTAX"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=_MARKS,
-            pattern=re.compile(rf"(?P<severity>[ewi]): {_FILE}{_LINE} {_SAID}"),
+            pattern=Pattern(rf"(?P<severity>[ewi]): {_FILE}{_LINE} {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_MARKS,
-            pattern=re.compile(rf"(?P<severity>[ewi]): {_FILE}{_OLD_LINE} {_SAID}"),
+            pattern=Pattern(rf"(?P<severity>[ewi]): {_FILE}{_OLD_LINE} {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_MARKS,
-            pattern=re.compile(rf"\s*\[(?P<severity>ERROR|WARNING)\] {_FILE}{_OLD_LINE} {_SAID}"),
+            pattern=Pattern(rf"\s*\[(?P<severity>ERROR|WARNING)\] {_FILE}{_OLD_LINE} {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_MARKS,
-            pattern=re.compile(rf"\s*\[(?P<severity>ERROR|WARNING)\] {_FILE}{_LINE} {_SAID}"),
+            pattern=Pattern(rf"\s*\[(?P<severity>ERROR|WARNING)\] {_FILE}{_LINE} {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_MARKS,
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}:(?P<line>\d+):(?P<column>\d+): (?P<severity>error|warning): "
                 r"(?P<message>\S.*)"
             ),
@@ -54,14 +53,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("e: java.lang.", "e: org.jetbrains.kotlin."),
-            pattern=re.compile(r"e: (?P<message>(?:java\.lang|org\.jetbrains\.kotlin)\.\S+.*)"),
+            pattern=Pattern(r"e: (?P<message>(?:java\.lang|org\.jetbrains\.kotlin)\.\S+.*)"),
         ),
         Rule(  # On the compiler's own arguments.
             does=Does.FINDING,
             literal=("error: ", "e: "),
-            pattern=re.compile(r"(?:e|(?P<severity>error)): (?P<message>\S.*)"),
+            pattern=Pattern(r"(?:e|(?P<severity>error)): (?P<message>\S.*)"),
             opens=False,
         ),
-        Rule(does=Does.TAIL, pattern=re.compile(r"(?:w|warning): \S"), opens=False),
+        Rule(does=Does.TAIL, pattern=Pattern(r"(?:w|warning): \S"), opens=False),
     ),
 )

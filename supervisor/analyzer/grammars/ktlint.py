@@ -3,9 +3,8 @@
 Source: pinterest/ktlint, reporter/plain/PlainReporter.kt.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="ktlint",
@@ -16,7 +15,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".kt:0:0", ".kts:0:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+):?"
                 r" (?P<message>[A-Z\"'`].*)"
                 r" \((?P<code>(?:[a-z][\w-]*:)?[a-z][a-z0-9]*(?:-[a-z0-9]+)*)\)(?: \(FATAL\))?$"
@@ -25,7 +24,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Lint error > [",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S[^:]*\.kts?):(?P<line>\d+):(?P<column>\d+): Lint error > "
                 r"\[(?P<code>[\w:-]+)\] (?P<message>.*)"
             ),
@@ -33,7 +32,7 @@ GRAMMAR = Grammar(
         Rule(  # Old releases name no rules unless they are asked to.
             does=Does.FINDING,
             literal=(".kt:0:0", ".kts:0:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.kts?):(?P<line>\d+):(?P<column>\d+):"
                 r" (?P<message>[A-Z].*)"
             ),
@@ -41,9 +40,9 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="error count (descending) by rule",
-            pattern=re.compile(r"Summary error count \(descending\) by rule:"),
+            pattern=Pattern(r"Summary error count \(descending\) by rule:"),
             opens=False,
         ),
-        Rule(does=Does.TAIL, pattern=re.compile(r"  [\w:-]+: \d+$"), opens=False),
+        Rule(does=Does.TAIL, pattern=Pattern(r"  [\w:-]+: \d+$"), opens=False),
     ),
 )

@@ -3,9 +3,8 @@
 Source: kubernetes/kubectl, pkg/cmd/util/helpers.go; helm/helm, pkg/cmd.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 KUBECTL = Grammar(
     name="kubectl",
@@ -16,7 +15,7 @@ KUBECTL = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Error from server",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Error from server(?: \((?P<code>\w+)\))?: (?:error when .*?: )?(?P<message>.*)"
             ),
         ),
@@ -34,7 +33,7 @@ KUBECTL = Grammar(
                 *("error: the server doesn't have", "error: failed to create", "error: context "),
                 "error: current-context ",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>(?:timed out waiting|no matching resources"
                 r"|unable to (?:recognize|decode|read|connect|forward|upgrade)"
                 r"|.* exceeded its progress deadline|error validating |no context"
@@ -46,7 +45,7 @@ KUBECTL = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("Unable to connect to the server", "The connection to the server "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>Unable to connect to the server: .*"
                 r"|The connection to the server \S+ was refused.*)"
             ),
@@ -54,7 +53,7 @@ KUBECTL = Grammar(
         Rule(
             does=Does.GREEN,
             literal=" successfully rolled out",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:deployment|daemon set|statefulset|partitioned roll).* successfully rolled out"
             ),
         ),
@@ -69,7 +68,7 @@ KUBECTL = Grammar(
                 "InvalidImageName",
                 "RunContainerError",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>[\w.-]+(?:\s{2,}[\w.-]+)??\s{2,}\d+/\d+\s{2,}"
                 r"(?:Init:)?(?P<code>CrashLoopBackOff|ImagePullBackOff|ErrImagePull|OOMKilled"
                 r"|CreateContainerConfigError|InvalidImageName|RunContainerError))\s"
@@ -88,7 +87,7 @@ HELM = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"Error: {what} FAILED" for what in _RELEASES),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Error: (?P<code>(?:INSTALLATION|UPGRADE|ROLLBACK|UNINSTALLATION) FAILED): "
                 r"(?P<message>.*)"
             ),
@@ -100,7 +99,7 @@ HELM = Grammar(
                 for level in ("ERROR", "WARNING", "INFO")
                 for what in ("templates/", "Chart.yaml", "values.yaml")
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[(?P<severity>ERROR|WARNING|INFO)\] (?P<file>(?:templates/|Chart\.yaml"
                 r"|values\.yaml)[^\s:]*): (?P<message>.*)"
             ),
@@ -108,21 +107,21 @@ HELM = Grammar(
         Rule(
             does=Does.GREEN,
             literal=", 0 chart(s) failed",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<charts>[1-9]\d*) chart\(s\) linted, (?P<failed>0) chart\(s\) failed"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal=", 0 chart(s) failed",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Error: )?(?P<charts>\d+) chart\(s\) linted, (?P<failed>\d+) chart\(s\) failed"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="STATUS: deployed",
-            pattern=re.compile(r"STATUS: deployed$"),
+            pattern=Pattern(r"STATUS: deployed$"),
         ),
         Rule(
             does=Does.FINDING,
@@ -134,7 +133,7 @@ HELM = Grammar(
                 "Error: template: ",
                 "Error: YAML parse error on ",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Error: (?P<message>(?:chart |failed to download|repo |execution error at"
                 r"|template: |YAML parse error on ).*)"
             ),

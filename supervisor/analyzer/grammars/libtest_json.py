@@ -4,11 +4,11 @@ Source: rust-lang/rust, library/test/src/formatters/json.rs; nextest-rs/nextest,
 nextest-runner/src/reporter/structured/libtest.rs.
 """
 
-import re
 from collections import Counter
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.items import whole
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Finding, Tally
 
@@ -16,11 +16,10 @@ _TYPES = frozenset({"suite", "test", "bench", "report"})
 _EVENTS = frozenset({"started", "ok", "failed", "ignored", "timeout", "discovered", "completed"})
 _OUTCOMES = {"ok": "passed", "failed": "failed", "ignored": "skipped"}
 _SHARES = {"passed": "passed", "failed": "failed", "ignored": "skipped"}
-_PANIC = re.compile(
-    r"(?:^|\n)thread '.*?'(?: \(\d+\))? panicked at "
+_PANIC = Pattern(
+    r"(?s)(?:^|\n)thread '.*?'(?: \(\d+\))? panicked at "
     r"(?:(?P<file>[^'\n:]+\.rs):(?P<line>\d+):(?P<column>\d+):\n(?P<message>[^\n]*)"
     r"|'(?P<old>.*?)', (?P<old_file>[^\n:]+\.rs):(?P<old_line>\d+):)",
-    re.DOTALL,
 )
 
 
@@ -105,7 +104,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=('"type":"suite","event"', '"type": "suite", "event"'),
-            pattern=re.compile(r'\{ ?"type": ?"suite"'),
+            pattern=Pattern(r'\{ ?"type": ?"suite"'),
         ),
     ),
 )

@@ -4,12 +4,12 @@ The keys are those of bunyan, pino, winston, structlog, python-json-logger, zap,
 slog, log15, Serilog's compact format, logstash and Google's cloud logging.
 """
 
-import re
 from collections.abc import Mapping
 
 from supervisor.analyzer.fingerprint import is_blurred
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.items import said
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Finding, Tally
 
@@ -30,7 +30,7 @@ _LEVELS = {
 }
 _ERROR_NUMBER, _WARNING_NUMBER, _MOST_NUMBER = 50, 40, 100
 """Of bunyan and pino; syslog's, which go to 7, run the other way and are not read."""
-_CALLER = re.compile(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
+_CALLER = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 _MESSAGE_CHARS = 400
 _MOST_CAUSES = 1000
 _TO_ZERO = str.maketrans("123456789", "000000000")
@@ -57,7 +57,7 @@ def _words(name: str) -> str:
     )
 
 
-_LOGFMT = re.compile(
+_LOGFMT = Pattern(
     rf"(?i:{_others(_LEVEL_KEY)}{_level('severity')}{_others(_WORDS_KEY)}{_words('message')}"
     rf"|{_others(_WORDS_KEY)}{_words('remark')}{_others(_LEVEL_KEY)}{_level('warning')})"
 )
@@ -164,7 +164,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=('"level":0', *(f'"{word}"' for word in (*_ERRORS, "warn", "warning"))),
-            pattern=re.compile(r'\{ ?"'),
+            pattern=Pattern(r'\{ ?"'),
         ),
         Rule(
             does=Does.START,

@@ -4,10 +4,9 @@ That a recipe failed is the consequence of what its commands said, and counts fo
 Source: GNU make, src/job.c (child_error), src/remake.c and po; ninja-build/ninja, src/ninja.cc.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.c_places import FRONT
+from supervisor.analyzer.pattern import Pattern
 
 _NAME = r"(?:\S*[/\\])?(?:g?make|mingw\d\d-make|gnumake|remake)(?:-[\d.]+)?(?:\.exe)?"
 _MAKE = rf"{FRONT}{_NAME}(?:\[\d+\])?: "
@@ -35,7 +34,7 @@ MAKE = Grammar(
                 *("nessuna regola", "Нет правила", "没有规则可", "沒有規則可", "brak reguł"),
                 *("nenhuma regra", "ingen regel för", "geen regel voor", "するルールがありません"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_MAKE}(?:\*\*\* )?(?P<message>(?:(?:{_NO_RULE}).*?|.*するルールがありません))"
                 rf"{_STOP}"
             ),
@@ -44,7 +43,7 @@ MAKE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f"] {word}" for word in _DEATHS.lower().split("|")),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_MAKE}\*\*\* \[(?:(?P<file>[^\]:]+):(?P<line>\d+): )?"
                 rf"(?P<message>[^\]]+\] (?:{_DEATHS}).*)"
             ),
@@ -52,13 +51,13 @@ MAKE = Grammar(
         Rule(
             does=Does.TAIL,
             literal=(": *** [", ": *** wait", " not remade because of errors"),
-            pattern=re.compile(rf"{_MAKE}(?:\*\*\* (?:\[|Waiting|Warten)|Target .* not remade)"),
+            pattern=Pattern(rf"{_MAKE}(?:\*\*\* (?:\[|Waiting|Warten)|Target .* not remade)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=": *** ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<file>[^\s:*]+):(?P<line>\d+): \*\*\* (?P<message>(?!\[).*?)"
                 rf"{_STOP}"
             ),
@@ -67,12 +66,12 @@ MAKE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=": *** ",
-            pattern=re.compile(rf"{_MAKE}\*\*\* (?P<message>(?!\[|Waiting).*?){_STOP}"),
+            pattern=Pattern(rf"{_MAKE}\*\*\* (?P<message>(?!\[|Waiting).*?){_STOP}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("no such file or directory", "ommand not found", "ermission denied"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_MAKE}(?P<message>(?P<code>[^\s:]+): "
                 r"(?:No such file or directory|[Cc]ommand not found|Permission denied))$"
             ),
@@ -85,7 +84,7 @@ MAKE = Grammar(
                 *("warning: overriding commands", "warning: ignoring old commands"),
                 "warning: undefined variable",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?:{_MAKE}|\s*(?P<file>[^\s:]+):(?P<line>\d+): )"
                 r"(?P<severity>warning):\s+(?P<message>(?:overriding (?:recipe|commands)"
                 r"|ignoring old (?:recipe|commands)|undefined variable|.*[Cc]lock skew).*)"
@@ -94,14 +93,14 @@ MAKE = Grammar(
         Rule(
             does=Does.GREEN,
             literal=("nothing to be done for", "is up to date."),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{FRONT}{_NAME}: (?:Nothing to be done for .*|[`'].*' is up to date\.)$"
             ),
         ),
         Rule(  # BSD
             does=Does.FINDING,
             literal="don't know how to make",
-            pattern=re.compile(rf"{_MAKE}(?P<message>don't know how to make \S+)"),
+            pattern=Pattern(rf"{_MAKE}(?P<message>don't know how to make \S+)"),
             urgent=True,
         ),
     ),
@@ -116,28 +115,28 @@ NINJA = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("ninja: error: loading ", "ninja: fatal: ", "ninja: error: unknown target"),
-            pattern=re.compile(r"ninja: (?:error|fatal): (?P<message>.*)"),
+            pattern=Pattern(r"ninja: (?:error|fatal): (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("ninja: error: ", "ninja: warning: "),
-            pattern=re.compile(r"ninja: (?P<severity>error|warning): (?P<message>.*)"),
+            pattern=Pattern(r"ninja: (?P<severity>error|warning): (?P<message>.*)"),
             urgent=True,
         ),
         Rule(
             does=Does.FINDING,
             literal="build.ninja:0: ",
-            pattern=re.compile(r"(?P<file>\S*\.ninja):(?P<line>\d+): (?P<message>.*)"),
+            pattern=Pattern(r"(?P<file>\S*\.ninja):(?P<line>\d+): (?P<message>.*)"),
         ),
         Rule(
             does=Does.GREEN,
             literal="ninja: no work to do.",
-            pattern=re.compile(r"ninja: no work to do\."),
+            pattern=Pattern(r"ninja: no work to do\."),
         ),
         Rule(
             does=Does.TAIL,
             literal=("ninja: build stopped", "ninja: entering"),
-            pattern=re.compile(r"ninja: (?:build stopped|Entering)"),
+            pattern=Pattern(r"ninja: (?:build stopped|Entering)"),
             opens=False,
         ),
     ),

@@ -3,9 +3,8 @@
 Source: DavidAnson/markdownlint, lib/markdownlint.mjs; markdownlint-cli2 and markdownlint-cli.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="markdownlint",
@@ -15,12 +14,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="markdownlint-cli2 v0",
-            pattern=re.compile(r"markdownlint-cli2 v\d"),
+            pattern=Pattern(r"markdownlint-cli2 v\d"),
         ),
         Rule(  # Where no name follows the code, mdl wrote it.
             does=Does.FINDING,
             literal=(" md0/", " md0 "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?!\S+:\d+: MD\d+ )(?P<file>[^\s:][^:]*): ?(?P<line>\d+)(?::(?P<column>\d+))?:?"
                 r" (?:(?P<severity>error|warning) )?(?P<code>MD\d{3})(?:/[\w/-]+)? (?P<message>.*)"
             ),
@@ -28,17 +27,17 @@ GRAMMAR = Grammar(
         Rule(  # It goes to stdout, before what it counts.
             does=Does.SUBTOTAL,
             literal=("Summary: 0 error", "0 error(s), 0 warning"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Summary: (?P<errors>[1-9]\d*) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="Summary: 0 error",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Summary: (?P<errors>0) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
             ),
-            before=re.compile(r"Linting: (?P<checked>[1-9]\d*) file"),
+            before=Pattern(r"Linting: (?P<checked>[1-9]\d*) file"),
         ),
     ),
 )

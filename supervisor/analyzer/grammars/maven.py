@@ -9,45 +9,44 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.surefire import BANNER, RUNNING, TESTS_RUN, Surefire
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 from supervisor.digests import Diagnostic
 
-_LEVEL = re.compile(r"\s*\[(?P<level>INFO|WARNING|WARN|ERROR|FATAL|DEBUG)\] ?(?P<said>.*)")
-_SCANNING = re.compile(r"\s*\[INFO\] Scanning for projects\.\.\.")
-_GOAL = re.compile(
+_LEVEL = Pattern(r"\s*\[(?P<level>INFO|WARNING|WARN|ERROR|FATAL|DEBUG)\] ?(?P<said>.*)")
+_SCANNING = Pattern(r"\s*\[INFO\] Scanning for projects\.\.\.")
+_GOAL = Pattern(
     r"\s*\[INFO\] (?:--- (?P<plugin>[\w.-]+):(?P<version>\w[\w.-]*):(?P<goal>[\w-]+)"
     r" \(.*\) @ (?P<project>\S+) ---|\[(?P<old>[\w-]+):(?P<old_goal>[\w-]+)(?: \{.*\})?\]$)"
 )
-_END = re.compile(r"\s*\[(?:INFO|ERROR)\] BUILD (?P<how>SUCCESS(?:FUL)?|FAILURE|ERROR)\s*$")
-_COMPILATION = re.compile(r"\s*\[ERROR\] COMPILATION ERROR ?:")
-_FAILED_GOAL = re.compile(
+_END = Pattern(r"\s*\[(?:INFO|ERROR)\] BUILD (?P<how>SUCCESS(?:FUL)?|FAILURE|ERROR)\s*$")
+_COMPILATION = Pattern(r"\s*\[ERROR\] COMPILATION ERROR ?:")
+_FAILED_GOAL = Pattern(
     r"\s*\[ERROR\] (?:\[ERROR\] )?Failed to execute goal (?:(?P<goal>\S+) (?:\([^)]*\) )?)?"
     r"on project (?P<project>[^\s:]+): ?(?P<why>.*)"
 )
-_UNREADABLE = re.compile(
+_UNREADABLE = Pattern(
     r"\s*\[ERROR\] (?:The build could not read \d+ projects?|(?:\[ERROR\] )?Some problems were"
     r" encountered while processing the POMs)"
 )
-_REACTOR = re.compile(r"\s*\[INFO\] Reactor Summary(?: for .*)?:")
-_NO_TESTS = re.compile(r"\s*(?:\[INFO\] )?(?:Tests are skipped\.|No tests to run\.)")
-_THEIRS = re.compile(  # Lines that a compiler's or linter's own grammar reads.
+_REACTOR = Pattern(r"\s*\[INFO\] Reactor Summary(?: for .*)?:")
+_NO_TESTS = Pattern(r"\s*(?:\[INFO\] )?(?:Tests are skipped\.|No tests to run\.)")
+_THEIRS = Pattern(  # Lines that a compiler's or linter's own grammar reads.
     r"\s*\[\w+\] (?:.*\.(?:java|aj|kts?|scala|groovy|class)\b|(?:PMD|CPD) Failure: "
     r"|\s*\[\w|\S+ file=)"
 )
-_LOCATED = re.compile(
+_LOCATED = Pattern(
     r"\s*\[ERROR\] (?P<file>\S[^:\[]*\.\w+):(?P<line>\d+)(?::\d+)?:"
     r" (?!error|warning)(?P<message>.*[^\]\s])\s*$"
 )
-_COMPILES = re.compile(r"(?:maven-)?(?:compiler|javadoc)(?:-plugin)?$|maven-(?:compiler|javadoc)")
-_TEST_REASON = re.compile(
-    r"There (?:are|were) (?:some )?test (?:failures|errors)|^$|\s*Please refer"
-)
-_BOILERPLATE = re.compile(
+_COMPILES = Pattern(r"(?:maven-)?(?:compiler|javadoc)(?:-plugin)?$|maven-(?:compiler|javadoc)")
+_TEST_REASON = Pattern(r"There (?:are|were) (?:some )?test (?:failures|errors)|^$|\s*Please refer")
+_BOILERPLATE = Pattern(
     r"(?:-> )?\[Help \d+\]|To see the full stack trace|Re-run Maven using|For more information"
     r"|After correcting the problems|mvn <|Please refer to|\s*$"
 )
-_HELP = re.compile(r"\s*-> \[Help \d+\].*")
-_UNRESOLVED = re.compile(
+_HELP = Pattern(r"\s*-> \[Help \d+\].*")
+_UNRESOLVED = Pattern(
     r"(?i)could not (?:be )?resolve|Could not (?:find|transfer) artifact|Plugin \S+ not found"
     r"|Unknown lifecycle|No plugin found|requires a project|could not read|Non-resolvable"
     r"|Non-parseable|Malformed POM|selected project|No goals have been"
@@ -280,12 +279,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="Tests run: 0, Failures: 0, Errors: 0, Skipped: 0",
-            pattern=re.compile(rf"(?=.*Errors: \d+, Skipped: ){TESTS_RUN.pattern}"),
+            pattern=Pattern(rf"(?=.*Errors: \d+, Skipped: ){TESTS_RUN.pattern}"),
         ),
         Rule(
             does=Does.START,
             literal="[INFO] Running ",
-            pattern=re.compile(rf"(?=\s*\[INFO\] ){RUNNING.pattern}"),
+            pattern=Pattern(rf"(?=\s*\[INFO\] ){RUNNING.pattern}"),
         ),
         Rule(
             does=Does.GREEN,

@@ -5,21 +5,20 @@ lib/ubsan/ubsan_diag.cpp; valgrind, coregrind/m_errormgr.c and memcheck/mc_error
 DynamoRIO/drmemory, drmemory/report.c.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PID = r"==\d+== ?"
 # The first frame with a source that is the program's own.
-_SANITIZED_FRAME = re.compile(
+_SANITIZED_FRAME = Pattern(
     r"\s+#\d+ (?:0x[0-9a-f]+ )?(?:in )?\S.* "
     r"(?P<file>(?!\S*(?:/libsanitizer/|/compiler-rt/|/sysdeps/|/csu/))[^\s()]+\.\w+)"
     r":(?P<line>\d+)(?::(?P<column>\d+))?"
 )
-_VALGRIND_FRAME = re.compile(
+_VALGRIND_FRAME = Pattern(
     rf"{_PID}\s+(?:at|by) 0x[0-9A-F]+: .*\((?P<file>(?!vg_)[^()\s:]+\.\w+):(?P<line>\d+)\)"
 )
-_DR_FRAME = re.compile(
+_DR_FRAME = Pattern(
     r"(?:~~Dr\.M~~ )?# *\d+ \S.*"
     r"\[(?P<file>(?!\S*(?:alloc_replace|/sysdeps/))[^\]]+):(?P<line>\d+)\]"
 )
@@ -30,7 +29,7 @@ def _sanitizer(name: str, tool: str, start: str) -> Rule:
     return Rule(
         does=Does.FINDING,
         literal=f"{tool}: ",
-        pattern=re.compile(
+        pattern=Pattern(
             rf"{start} ?{tool}: (?P<message>(?P<code>[\w-]+(?: race)?).*?)"
             r"(?: on (?:unknown )?address .*| \(pid=.*)?$"
         ),
@@ -50,20 +49,20 @@ SANITIZERS = Grammar(
         Rule(
             does=Does.TAIL,
             literal="ERROR: LeakSanitizer: ",
-            pattern=re.compile(rf"{_ERROR} LeakSanitizer: detected memory leaks"),
+            pattern=Pattern(rf"{_ERROR} LeakSanitizer: detected memory leaks"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="direct leak of ",
-            pattern=re.compile(r"(?P<message>(?P<code>Direct leak) of .* allocated from:)$"),
+            pattern=Pattern(r"(?P<message>(?P<code>Direct leak) of .* allocated from:)$"),
             continues=_SANITIZED_FRAME,
             tool="lsan",
         ),
         Rule(
             does=Does.FINDING,
             literal="indirect leak of ",
-            pattern=re.compile(r"(?P<message>(?P<severity>Indirect) leak of .* allocated from:)$"),
+            pattern=Pattern(r"(?P<message>(?P<severity>Indirect) leak of .* allocated from:)$"),
         ),
         _sanitizer("asan", "AddressSanitizer", _ERROR),
         _sanitizer("hwasan", "HWAddressSanitizer", _ERROR),
@@ -74,13 +73,13 @@ SANITIZERS = Grammar(
         Rule(
             does=Does.FINDING,
             literal="==error: libfuzzer: ",
-            pattern=re.compile(r"==\d+==\s?ERROR: libFuzzer: (?P<message>.*)"),
+            pattern=Pattern(r"==\d+==\s?ERROR: libFuzzer: (?P<message>.*)"),
             tool="libfuzzer",
         ),
         Rule(
             does=Does.FINDING,
             literal=": runtime error: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): runtime error: "
                 r"(?P<message>(?P<code>[a-z]+(?: [a-z-]+){0,3}).*)"
             ),
@@ -89,13 +88,13 @@ SANITIZERS = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="threadsanitizer: reported ",
-            pattern=re.compile(r"ThreadSanitizer: reported (?P<errors>\d+) warnings?"),
+            pattern=Pattern(r"ThreadSanitizer: reported (?P<errors>\d+) warnings?"),
             tool="tsan",
         ),
         Rule(
             does=Does.TAIL,
             literal=("summary: ", "==aborting"),
-            pattern=re.compile(r"SUMMARY: \w+Sanitizer: |==\d+==ABORTING"),
+            pattern=Pattern(r"SUMMARY: \w+Sanitizer: |==\d+==ABORTING"),
             opens=False,
         ),
     ),
@@ -112,7 +111,7 @@ VALGRIND = Grammar(
         Rule(
             does=Does.START,
             literal=(", a memory error detector", ", a thread error detector"),
-            pattern=re.compile(rf"{_PID}\w+, an? .* detector"),
+            pattern=Pattern(rf"{_PID}\w+, an? .* detector"),
         ),
         Rule(
             does=Does.FINDING,
@@ -127,7 +126,7 @@ VALGRIND = Grammar(
                 *("== possible data race", "== conflicting ", "== unaddressable byte"),
                 *("== uninitialised byte", "== realloc() with", "== illegal memory pool"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PID}(?P<message>(?P<code>Invalid (?:read|write|free)|Conditional jump or move"
                 r"|Use of uninitialised value|Mismatched \w+|Source and destination overlap"
                 r"|Syscall param|Argument '\w+'|Jump to the invalid address|Possible data race"
@@ -139,7 +138,7 @@ VALGRIND = Grammar(
         Rule(
             does=Does.FINDING,
             literal=" in loss record ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PID}(?P<message>[\d,]+ (?:\([^)]*\) )?bytes in [\d,]+ blocks are "
                 r"(?=(?P<severity>[a-z]+ (?:lost|reachable)))(?P<code>[a-z]+ (?:lost|reachable))"
                 r" in loss record .*)"
@@ -149,7 +148,7 @@ VALGRIND = Grammar(
         Rule(
             does=Does.FINDING,
             literal="== process terminating with default action",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PID}(?P<message>Process terminating with default action of "
                 r"(?P<code>signal \d+).*)"
             ),
@@ -158,14 +157,14 @@ VALGRIND = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="error summary: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PID}ERROR SUMMARY: (?P<errors>[\d,]+) errors from (?P<contexts>[\d,]+)"
             ),
         ),
         Rule(
             does=Does.BROKEN,
             literal="valgrind: ",
-            pattern=re.compile(r"valgrind: (?P<message>.*)"),
+            pattern=Pattern(r"valgrind: (?P<message>.*)"),
         ),
     ),
 )
@@ -180,12 +179,12 @@ DRMEMORY = Grammar(
         Rule(
             does=Does.START,
             literal="dr. memory ",
-            pattern=re.compile(rf"{_DR}Dr\. Memory (?:version|results for)"),
+            pattern=Pattern(rf"{_DR}Dr\. Memory (?:version|results for)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="error #0: possible leak",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_DR}Error #\d+: (?P<code>(?P<severity>POSSIBLE) LEAK)\b:? ?(?P<message>.*)"
             ),
             continues=_DR_FRAME,
@@ -193,7 +192,7 @@ DRMEMORY = Grammar(
         Rule(
             does=Does.FINDING,
             literal="error #0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_DR}Error #\d+: (?P<code>[A-Z]{{2,}}(?: [A-Z]+)*)\b:? ?(?P<message>.*)"
             ),
             continues=_DR_FRAME,
@@ -201,12 +200,12 @@ DRMEMORY = Grammar(
         Rule(
             does=Does.GREEN,
             literal="no errors found:",
-            pattern=re.compile(rf"{_DR}NO ERRORS FOUND:"),
+            pattern=Pattern(rf"{_DR}NO ERRORS FOUND:"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=" unique, ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_DR}\s+(?P<errors>\d+) unique, +\d+ total,?.* "
                 r"(?:unaddressable|uninitialized|invalid heap|of leak|GDI|handle leak)"
             ),
@@ -215,7 +214,7 @@ DRMEMORY = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal=" unique, ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_DR}\s+(?P<warnings>\d+) unique, +\d+ total,?.* (?:of possible leak|warning)"
             ),
             opens=False,
@@ -223,7 +222,7 @@ DRMEMORY = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="errors ignored:",
-            pattern=re.compile(rf"{_DR}ERRORS IGNORED:"),
+            pattern=Pattern(rf"{_DR}ERRORS IGNORED:"),
             opens=False,
         ),
     ),

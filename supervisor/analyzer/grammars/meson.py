@@ -3,9 +3,8 @@
 Source: mesonbuild/meson, mesonbuild/mlog.py (_log_error) and mesonbuild/mtest.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 MESON = Grammar(
     name="meson",
@@ -15,7 +14,7 @@ MESON = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("meson.build:0:0: error", "meson.build:0: warning", "meson.build:0: error"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S*meson\.(?:build|options)|\S*meson_options\.txt):(?P<line>\d+)"
                 r"(?::(?P<column>\d+))?: (?P<severity>ERROR|WARNING): (?P<message>.*)"
             ),
@@ -23,20 +22,18 @@ MESON = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="contains a build file meson.build",
-            pattern=re.compile(
-                r"ERROR: (?P<message>Neither .*contains a build file meson\.build.*)"
-            ),
+            pattern=Pattern(r"ERROR: (?P<message>Neither .*contains a build file meson\.build.*)"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="meson-log.txt",
-            pattern=re.compile(r"A full log can be found at .*meson-log\.txt"),
+            pattern=Pattern(r"A full log can be found at .*meson-log\.txt"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal="build targets in project: ",
-            pattern=re.compile(r"Build targets in project: \d+"),
+            pattern=Pattern(r"Build targets in project: \d+"),
         ),
     ),
 )
@@ -50,7 +47,7 @@ MESON_TEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("  fail  ", "  timeout  ", "  error  ", "  unexpectedpass  "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*\d+/\d+ (?P<code>\S.*?)\s{2,}(?P<message>FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\s+"
                 r"[\d.]+s"
             ),
@@ -59,7 +56,7 @@ MESON_TEST = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="ok:                 0",
-            pattern=re.compile(r"Ok:\s+(?P<passed>\d+)\s*$"),
+            pattern=Pattern(r"Ok:\s+(?P<passed>\d+)\s*$"),
         ),
         Rule(
             does=Does.SUBTOTAL,
@@ -67,19 +64,19 @@ MESON_TEST = Grammar(
                 *("fail:               0", "unexpected pass:    0", "timeout:            0"),
                 "expected fail:",
             ),
-            pattern=re.compile(r"(?:Fail|Unexpected Pass|Timeout|Error):\s+(?P<failed>\d+)\s*$"),
+            pattern=Pattern(r"(?:Fail|Unexpected Pass|Timeout|Error):\s+(?P<failed>\d+)\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="skipped:            0",
-            pattern=re.compile(r"Skipped:\s+(?P<skipped>\d+)\s*$"),
+            pattern=Pattern(r"Skipped:\s+(?P<skipped>\d+)\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal="testlog.txt",
-            pattern=re.compile(r"Full log written to .*testlog\.txt"),
+            pattern=Pattern(r"Full log written to .*testlog\.txt"),
             opens=False,
         ),
     ),

@@ -4,31 +4,30 @@ Source: minitest/minitest, lib/minitest.rb; test-unit/test-unit, lib/test/unit/u
 rails/rails, railties/lib/rails/test_unit/reporter.rb.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.test_items import Items
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 
-_TRAILER = re.compile(
+_TRAILER = Pattern(
     r"(?P<total>\d+) (?:runs?|tests?), (?P<assertions>\d+) assertions?,"
     r" (?P<failed>\d+) failures?, (?P<errors>\d+) errors?(?:, (?P<skipped>\d+) skips?)?"
     r"(?:, (?P<pending>\d+) pendings?, (?P<omitted>\d+) omissions?, \d+ notifications?)?$"
 )
-_HEADING = re.compile(r"(?:\s*\d+\) )?(?P<what>Failure|Error|Skipped):$")
-_NAMED = re.compile(
+_HEADING = Pattern(r"(?:\s*\d+\) )?(?P<what>Failure|Error|Skipped):$")
+_NAMED = Pattern(
     r"\s*(?P<test>[A-Za-z][^\[\]#]*#test_.+?|[A-Z][\w:]*#.+?|test\w*\([\w:]+\)|test: .+\([\w:]+\))"
     r"(?: \[(?P<file>[^\]]+):(?P<line>\d+)\])?:?$"
 )
-_UNIT = re.compile(
+_UNIT = Pattern(
     r"(?P<what>Failure|Error): (?P<test>test\S*(?: .*?)?\([\w:]+\))(?:: (?P<message>\S.*))?:?$"
 )
-_REPORTER = re.compile(r'\s*(?P<what>FAIL|ERROR)\["(?P<test>[^"]+)",')
-_PLACE = re.compile(r"\s*(?:\[)?(?P<file>(?:[A-Za-z]:)?[^\s:()]+\.rb):(?P<line>\d+):in\b")
-_LISTING = re.compile(r"\s*(?:=> )?\d+: ")
-_LIBRARY = re.compile(r"[/\\]gems[/\\]|[/\\]rubies[/\\]|[/\\]lib[/\\]ruby[/\\]|<internal:")
-_MARKS = re.compile(r"Finished (?:tests )?in |=+$|-+$|[\d.]+% passed$|[\d.]+ tests/s")
+_REPORTER = Pattern(r'\s*(?P<what>FAIL|ERROR)\["(?P<test>[^"]+)",')
+_PLACE = Pattern(r"\s*(?:\[)?(?P<file>(?:[A-Za-z]:)?[^\s:()]+\.rb):(?P<line>\d+):in\b")
+_LISTING = Pattern(r"\s*(?:=> )?\d+: ")
+_LIBRARY = Pattern(r"[/\\]gems[/\\]|[/\\]rubies[/\\]|[/\\]lib[/\\]ruby[/\\]|<internal:")
+_MARKS = Pattern(r"Finished (?:tests )?in |=+$|-+$|[\d.]+% passed$|[\d.]+ tests/s")
 _KEYS = {"Failure": "failed", "FAIL": "failed", "Error": "errors", "ERROR": "errors"}
 
 
@@ -136,18 +135,18 @@ MINITEST = Grammar(
         Rule(
             does=Does.START,
             literal=(") Failure:", ") Error:"),
-            pattern=re.compile(r"\s*\d+\) (?:Failure|Error):$"),
+            pattern=Pattern(r"\s*\d+\) (?:Failure|Error):$"),
         ),
         Rule(
             does=Does.START,
             literal="#test_",
-            pattern=re.compile(r"\s*[A-Za-z][^\[\]#]*#test_.*:$"),
-            before=re.compile(r"(?:Failure|Error):$"),
+            pattern=Pattern(r"\s*[A-Za-z][^\[\]#]*#test_.*:$"),
+            before=Pattern(r"(?:Failure|Error):$"),
         ),
         Rule(
             does=Does.START,
             literal=("Failure: test", "Error: test", 'FAIL["test', 'ERROR["test'),
-            pattern=re.compile(rf"{_UNIT.pattern}|\s*(?:FAIL|ERROR)\[\"test[^\"]+\","),
+            pattern=Pattern(rf"{_UNIT.pattern}|\s*(?:FAIL|ERROR)\[\"test[^\"]+\","),
         ),
     ),
 )

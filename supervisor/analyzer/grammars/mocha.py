@@ -3,27 +3,26 @@
 Source: mochajs/mocha, lib/reporters/base.js (epilogue, list).
 """
 
-import re
-
 from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import FRAME, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import number
 
-_COUNT = re.compile(
+_COUNT = Pattern(
     r"\s*(?P<counts>\d+ (?P<what>passing|pending|failing))(?: \([\d.]+ ?(?:ms|s|m|h|d)\))?$"
 )
-_OLD_COUNT = re.compile(
+_OLD_COUNT = Pattern(
     r"\s*(?:[✔✓√] (?P<passed>\d+) tests? complete|• (?P<skipped>\d+) tests? pending"
     r"|[✖✗×] (?P<failed>\d+) of (?P<total>\d+) tests? failed)\b"
 )
-_ITEM = re.compile(r"\s{1,4}(?P<number>\d+)\) (?P<name>\S.*)")
-_BROKEN = re.compile(
+_ITEM = Pattern(r"\s{1,4}(?P<number>\d+)\) (?P<name>\S.*)")
+_BROKEN = Pattern(
     r"(?:\s*Exception during run: (?P<run>.*)|Error: (?P<none>No test files found.*))"
 )
-_INDENTED = re.compile(r"\s{4,}\S")
-_DIFF = re.compile(r"\s*(?:\+ expected - actual|[-+]\S.*)$")
+_INDENTED = Pattern(r"\s{4,}\S")
+_DIFF = Pattern(r"\s*(?:\+ expected - actual|[-+]\S.*)$")
 _MOST_LINES = 400
 
 
@@ -118,14 +117,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="0 passing",
-            pattern=re.compile(r"\s*\d+ passing(?: \([\d.]+ ?(?:ms|s|m|h|d)\))?$"),
+            pattern=Pattern(r"\s*\d+ passing(?: \([\d.]+ ?(?:ms|s|m|h|d)\))?$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("tests complete", "test complete", "tests failed", "test failed"),
-            pattern=re.compile(
-                r"\s*(?:[✔✓√] \d+ tests? complete \(|[✖✗×] \d+ of \d+ tests? failed:)"
-            ),
+            pattern=Pattern(r"\s*(?:[✔✓√] \d+ tests? complete \(|[✖✗×] \d+ of \d+ tests? failed:)"),
         ),
         Rule(
             does=Does.BROKEN,

@@ -5,9 +5,8 @@ each target framework. Source: dotnet/msbuild, Shared/CanonicalError.cs,
 Build/Logging/BaseConsoleLogger.cs and Framework/Logging/TerminalLogger; mono/mono, mcs/report.cs.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FRONT = r"\s*(?:\[exec\] +)?(?:\d+(?::\d+)?> *)?"
 """Ant's task, and the number of the project that a parallel build writes in front."""
@@ -42,7 +41,7 @@ GRAMMAR = Grammar(
     closes=False,
     distinct=True,
     severities={"hint": "notes", "message": "notes"},
-    urgent=re.compile(
+    urgent=Pattern(
         r"CS0103|CS0234|CS0246|CS1061|CS5001|MSB1\d{3}|NU110\d|NETSDK1\d{3}|C1083|C2065|LNK1104"
         r"|LNK1181|FS0039"
     ),
@@ -50,13 +49,13 @@ GRAMMAR = Grammar(
         Rule(  # The linker's own count of what stands above.
             does=Does.TAIL,
             literal="fatal error LNK1120: ",
-            pattern=re.compile(r".*: fatal error LNK1120: \d+ unresolved external"),
+            pattern=Pattern(r".*: fatal error LNK1120: \d+ unresolved external"),
             opens=False,
         ),
         Rule(  # Delphi, below MSBuild or alone.
             does=Does.FINDING,
             literal=(") Warning: W0 ", ") hint: H0 ", ") Error: E0 ", ") Fatal: F0 "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?:\S.*\.Targets : \w+ : )?(?P<file>(?:[A-Za-z]:)?[^\s:][^:(]*"
                 r"(?:\(x86\)[^:(]*)?)\((?P<line>\d+)\)"
                 r" (?P<severity>(?i:warning|hint|error|fatal)): (?P<code>[WHEF]\d{4})"
@@ -66,17 +65,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_PLACED,
-            pattern=re.compile(rf"{_FRONT}{_FILE}{_PLACE}{_KIND} {_CODE} ?: *{_TEXT}"),
+            pattern=Pattern(rf"{_FRONT}{_FILE}{_PLACE}{_KIND} {_CODE} ?: *{_TEXT}"),
         ),
         Rule(  # A code that stands in the text, or none.
             does=Does.FINDING,
             literal=("proj]", ": warning : ", ": error : "),
-            pattern=re.compile(rf"{_FRONT}{_FILE}{_PLACE}{_KIND} ?: {_NAMED}(?=.*proj\]){_TEXT}"),
+            pattern=Pattern(rf"{_FRONT}{_FILE}{_PLACE}{_KIND} ?: {_NAMED}(?=.*proj\]){_TEXT}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("fatal error", " : error ", " : warning ", ": error : ", ": warning : "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}(?:[A-Za-z]{{2,12}}|(?P<file>(?:[A-Za-z]:\\)?[^\s:][^:]*?)) ?: "
                 rf"(?:[A-Z][a-z]+(?: [a-z]+)* )?(?P<severity>fatal error|error|warning)"
                 rf"(?: (?P<code>[A-Za-z]+\d+) ?: | : (?=.*proj\]){_NAMED}){_TEXT}"
@@ -85,7 +84,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Command line ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}cl : Command line (?P<severity>error|warning) {_CODE} ?: {_TEXT}"
             ),
         ),
@@ -96,24 +95,24 @@ GRAMMAR = Grammar(
                 for word in ("error", "warning")
                 for code in ("CS", "MSB", "NETSDK", "NU", "FS", "BC")
             ),
-            pattern=re.compile(rf"{_FRONT}(?P<severity>error|warning) {_KNOWN}: {_TEXT}"),
+            pattern=Pattern(rf"{_FRONT}(?P<severity>error|warning) {_KNOWN}: {_TEXT}"),
         ),
         Rule(  # Notes explain what stands above them.
             does=Does.FINDING,
             literal=("): note: ", ") : note: "),
-            pattern=re.compile(rf"{_FRONT}{_FILE}{_PLACE}(?P<severity>note): {_TEXT}"),
+            pattern=Pattern(rf"{_FRONT}{_FILE}{_PLACE}(?P<severity>note): {_TEXT}"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=("): error", "): warning"),
-            pattern=re.compile(rf"{_FRONT}{_FILE}{_PLACE}(?P<severity>error|warning) ?: *{_TEXT}"),
+            pattern=Pattern(rf"{_FRONT}{_FILE}{_PLACE}(?P<severity>error|warning) ?: *{_TEXT}"),
             opens=False,
         ),
         Rule(
             does=Does.START,
             literal=("MSBuild version 0", "Determining projects to restore"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:  Determining projects to restore\.\.\.|MSBuild version \d\S* for \.NET$)"
             ),
             tool="dotnet",
@@ -129,7 +128,7 @@ GRAMMAR = Grammar(
                 ),
                 "specified command or file was not found",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<message>(?:A compatible \.NET SDK was not found"
                 r"|A compatible installed \.NET|You must install or update \.NET"
                 r"|Couldn't find a project to run"
@@ -141,13 +140,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("0 Error(s)", "0 Fehler", "0 Erreur(s)", "0 Errores", "0 エラー", "0 个错误"),
-            pattern=re.compile(rf"\s+{_ERRORS}$"),
-            before=re.compile(_WARNINGS),
+            pattern=Pattern(rf"\s+{_ERRORS}$"),
+            before=Pattern(_WARNINGS),
         ),
         Rule(
             does=Does.TRAILER,
             literal="Build failed with 0 ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Build failed with (?:(?P<errors>\d+) error\(s\))?(?: and )?"
                 r"(?:(?P<warnings>\d+) warning\(s\))? in \d"
             ),
@@ -156,13 +155,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.RED,
             literal="Build failed in 0",
-            pattern=re.compile(r"Build failed in \d+[.,]\d+s"),
+            pattern=Pattern(r"Build failed in \d+[.,]\d+s"),
             tool="dotnet",
         ),
         Rule(
             does=Does.GREEN,
             literal=("Build succeeded in 0", "Build succeeded with 0 warning(s)"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Build succeeded(?: with (?P<warnings>\d+) warning\(s\))? in \d+[.,]\d+s"
             ),
             tool="dotnet",
@@ -170,7 +169,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="Compilation failed: 0 error(s)",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Compilation failed: (?P<errors>\d+) error\(s\), (?P<warnings>\d+) warnings"
             ),
             tool="mcs",
@@ -178,30 +177,30 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Compilation succeeded - 0 warning(s)",
-            pattern=re.compile(r"Compilation succeeded - (?P<warnings>\d+) warning\(s\)"),
+            pattern=Pattern(r"Compilation succeeded - (?P<warnings>\d+) warning\(s\)"),
             tool="mcs",
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="0 error(s), 0 warning(s)",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}\S.* - (?P<errors>\d+) error\(s\), (?P<warnings>\d+) warning\(s\)$"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="0 succeeded, 0 failed, 0",
-            pattern=re.compile(rf"{_FRONT}=+ .*: \d+ succeeded(?: or up-to-date)?, 0 failed, "),
+            pattern=Pattern(rf"{_FRONT}=+ .*: \d+ succeeded(?: or up-to-date)?, 0 failed, "),
         ),
         Rule(
             does=Does.RED,
             literal="0 succeeded, 0 failed, 0",
-            pattern=re.compile(rf"{_FRONT}=+ .*: \d+ succeeded(?: or up-to-date)?, \d+ failed, "),
+            pattern=Pattern(rf"{_FRONT}=+ .*: \d+ succeeded(?: or up-to-date)?, \d+ failed, "),
         ),
         Rule(
             does=Does.TAIL,
             literal=("Build FAILED.", "Build succeeded."),
-            pattern=re.compile(r"Build (?:FAILED|succeeded)\.$"),
+            pattern=Pattern(r"Build (?:FAILED|succeeded)\.$"),
             opens=False,
         ),
     ),

@@ -3,9 +3,8 @@
 Source: python/mypy, mypy/util.py (FancyFormatter) and mypy/errors.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PLACE = (
     r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*\.(?:pyi?|ipynb)(?::cell_\d+)?"
@@ -20,41 +19,41 @@ GRAMMAR = Grammar(
     kind="types",
     aliases=("dmypy",),
     at_once=False,  # It writes its cache between the findings and the trailer.
-    urgent=re.compile(r"syntax|name-defined|import(?:-not-found)?|used-before-def"),
+    urgent=Pattern(r"syntax|name-defined|import(?:-not-found)?|used-before-def"),
     rules=(
         Rule(
             does=Does.BROKEN,
             literal="error: INTERNAL ERROR",
-            pattern=re.compile(r"(?:\S.*[\]:] )?error: (?P<message>INTERNAL ERROR.*)"),
+            pattern=Pattern(r"(?:\S.*[\]:] )?error: (?P<message>INTERNAL ERROR.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=":0: error: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>error): {_SAID}"),
-            continues=re.compile(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
+            pattern=Pattern(rf"{_PLACE}(?P<severity>error): {_SAID}"),
+            continues=Pattern(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
         ),
         Rule(
             does=Does.FINDING,
             literal=":0: warning: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>warning): {_SAID}"),
+            pattern=Pattern(rf"{_PLACE}(?P<severity>warning): {_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=":0: note: ",
-            pattern=re.compile(rf"{_PLACE}(?P<severity>note): {_SAID}"),
+            pattern=Pattern(rf"{_PLACE}(?P<severity>note): {_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.TAIL,
             literal=(": note: in ", ": note: at top"),
-            pattern=re.compile(r"\S.*\.pyi?: note: (?:In |At top level)"),
+            pattern=Pattern(r"\S.*\.pyi?: note: (?:In |At top level)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=": error: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:mypy|dmypy|mypy\.ini|setup\.cfg|pyproject\.toml|(?P<file>\S+\.pyi?)):"
                 r" error: (?P<message>.*)"
             ),
@@ -62,12 +61,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="mypy: ",
-            pattern=re.compile(r"mypy: (?P<message>can't (?:read|find|decode).*)"),
+            pattern=Pattern(r"mypy: (?P<message>can't (?:read|find|decode).*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("mypy-daemon: error: ", "Can't find package '", "There are no .py[i] files"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:mypy-daemon: error: )?(?P<message>(?<=: ).+"
                 r"|Can't find package '.*'|There are no \.py\[i\] files .*)"
             ),
@@ -75,7 +74,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("error in 0", "errors in 0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Found (?P<errors>\d+) errors? in (?P<files>\d+) (?:source )?files?"
                 r" \((?:checked (?P<checked>\d+) source files?"
                 r"|errors prevented further checking)\)$"
@@ -84,7 +83,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Success: no issues found",
-            pattern=re.compile(r"Success: no issues found in (?P<checked>\d+) source files?$"),
+            pattern=Pattern(r"Success: no issues found in (?P<checked>\d+) source files?$"),
         ),
     ),
 )

@@ -8,23 +8,24 @@ import re
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.rust_panics import Panic
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
-_START = re.compile(r"\s*(?:Starting (?P<tests>\d+) tests? across|Nextest run ID )")
-_STATUS = re.compile(
+_START = Pattern(r"\s*(?:Starting (?P<tests>\d+) tests? across|Nextest run ID )")
+_STATUS = Pattern(
     r" {0,8}(?:TRY \d+ )?(?P<status>[A-Z][A-Z+& -]*(?: \d+/\d+)?) \[[ >]*[\d.]+s\]"
     r" (?:\( *\d+/ *\d+\) |─+ +|\[\d+(?:/\d+)?\] )?(?P<binary>\S+) (?P<test>\S.*)$"
 )
-_TRY_AGAIN = re.compile(r" {0,8}TRY \d+ (?!PASS)")
+_TRY_AGAIN = Pattern(r" {0,8}TRY \d+ (?!PASS)")
 _PASSED = ("PASS", "LEAK", "FLAKY", "SLOW", "TIMEOUT-PASS", "TMPASS")
-_FAILED = re.compile(r"FAIL|XFAIL|LEAK-FAIL|TIMEOUT$|ABORT|SIG[A-Z0-9]+|SETUP FAIL")
-_SUMMARY = re.compile(
+_FAILED = Pattern(r"FAIL|XFAIL|LEAK-FAIL|TIMEOUT$|ABORT|SIG[A-Z0-9]+|SETUP FAIL")
+_SUMMARY = Pattern(
     r"\s*Summary \[[ >]*[\d.]+s\] (?P<run>\d+)(?:/(?P<total>\d+))? "
     r"(?:tests? run|stress run iterations?): (?P<counts>.*)"
 )
-_COUNT = re.compile(r"(\d+) (passed|failed|exec failed|timed out|skipped|setup scripts?[^,;]*)")
-_NOT_RUN = re.compile(r"warning: (?P<count>\d+)/\d+ tests? (?:was|were) not run due to (?P<why>.*)")
-_END = re.compile(
+_COUNT = Pattern(r"(\d+) (passed|failed|exec failed|timed out|skipped|setup scripts?[^,;]*)")
+_NOT_RUN = Pattern(r"warning: (?P<count>\d+)/\d+ tests? (?:was|were) not run due to (?P<why>.*)")
+_END = Pattern(
     r"(?:error|warning): (?:test run failed|no tests to run|setup script failed|\d+/\d+ tests?)"
 )
 _MESSAGES = {"SIG": "killed by ", "TIMEOUT": "timed out", "XFAIL": "could not be executed"}

@@ -8,20 +8,21 @@ from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 _NAME = r"(?P<name>(?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Rejection)\w*)"
-_RAISED = re.compile(rf"(?:Uncaught )?\[?{_NAME}(?: \[(?P<code>\w+)\])?(?:: (?P<message>.*))?$")
-_MODULE = re.compile(
+_RAISED = Pattern(rf"(?:Uncaught )?\[?{_NAME}(?: \[(?P<code>\w+)\])?(?:: (?P<message>.*))?$")
+_MODULE = Pattern(
     r"(?:Uncaught )?(?P<name>Error)(?: \[(?P<code>ERR_MODULE_NOT_FOUND)\])?: "
     r"(?P<message>Cannot find (?:module|package) '.*)"
 )
-_CARET = re.compile(r"\s*\^[\s^~]*$")
-_SOURCE = re.compile(r"(?:file://)?(?P<file>\S+?\.[a-z]+|node:\S+|\[eval\]|\S+):(?P<line>\d+)$")
-_FRAME = re.compile(r"\s+at (?:.*?[( ])?(?:file://)?(?P<file>[^\s()]+?):(?P<line>\d+)(?::\d+)?\)?")
-_CODE = re.compile(r"\s{2}code: '(?P<code>\w+)',?$")
-_CLOSING = re.compile(r"(?P<tool>Node\.js|Bun) v\d+\.\d+\.\d+\b")
-_LIBRARY = re.compile(r"node:|internal/|node_modules/|^(?:\w+|_\w+)\.js$|native|<anonymous>")
+_CARET = Pattern(r"\s*\^[\s^~]*$")
+_SOURCE = Pattern(r"(?:file://)?(?P<file>\S+?\.[a-z]+|node:\S+|\[eval\]|\S+):(?P<line>\d+)$")
+_FRAME = Pattern(r"\s+at (?:.*?[( ])?(?:file://)?(?P<file>[^\s()]+?):(?P<line>\d+)(?::\d+)?\)?")
+_CODE = Pattern(r"\s{2}code: '(?P<code>\w+)',?$")
+_CLOSING = Pattern(r"(?P<tool>Node\.js|Bun) v\d+\.\d+\.\d+\b")
+_LIBRARY = Pattern(r"node:|internal/|node_modules/|^(?:\w+|_\w+)\.js$|native|<anonymous>")
 _ASIDES = ("Require stack:", "- ", "Emitted '", "(Use `node")
 _MOST_STRANGERS = 8
 _MOST_BACK = 60
@@ -177,7 +178,7 @@ GRAMMAR = Grammar(
         Rule(  # The frame that the stacks of earlier releases end with.
             does=Does.START,
             literal=("run_main_module.js:0", "bootstrap_node.js:0", "bootstrap/node.js:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s+at (?:.*\()?(?:internal/)?(?:main/run_main_module|bootstrap(?:_|/)node)\.js:\d"
             ),
         ),
@@ -190,7 +191,7 @@ USAGE = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="node: bad option",
-            pattern=re.compile(r"\S*node: (?P<message>bad option: .*)"),
+            pattern=Pattern(r"\S*node: (?P<message>bad option: .*)"),
         ),
     ),
 )

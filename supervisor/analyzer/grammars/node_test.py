@@ -9,16 +9,17 @@ from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 
-_COUNT = re.compile(
+_COUNT = Pattern(
     r"\u2139 (?:(?P<what>tests|suites|pass|fail|cancelled|skipped|todo) (?P<times>\d+)"
     r"|duration_ms .*)$"
 )
-_LIST = re.compile(r"(?:✖ failing|Failed) tests:$")
-_PLACE = re.compile(rf"test at (?P<file>{JS_FILE}):(?P<line>\d+):\d+$")
-_ITEM = re.compile(r"✖ (?P<name>\S.*?) \([\d.]+ms\)$")
-_SUITE = re.compile(r"\s+'\d+ subtests? failed'$")
-_RAISED = re.compile(r"\s*(?P<what>[A-Za-z_]\w*(?: \[\w+\])?: .*|'.*')")
+_LIST = Pattern(r"(?:✖ failing|Failed) tests:$")
+_PLACE = Pattern(rf"test at (?P<file>{JS_FILE}):(?P<line>\d+):\d+$")
+_ITEM = Pattern(r"✖ (?P<name>\S.*?) \([\d.]+ms\)$")
+_SUITE = Pattern(r"\s+'\d+ subtests? failed'$")
+_RAISED = Pattern(r"\s*(?P<what>[A-Za-z_]\w*(?: \[\w+\])?: .*|'.*')")
 
 
 class NodeTestParser(TestRun):
@@ -101,7 +102,7 @@ GRAMMAR = Grammar(
     at_once=False,
     parser=NodeTestParser,
     rules=(
-        Rule(does=Does.TRAILER, literal="\u2139 tests 0", pattern=re.compile(r"\u2139 tests \d+$")),
+        Rule(does=Does.TRAILER, literal="\u2139 tests 0", pattern=Pattern(r"\u2139 tests \d+$")),
         Rule(does=Does.START, literal=("✖ failing tests:", "Failed tests:"), pattern=_LIST),
     ),
 )

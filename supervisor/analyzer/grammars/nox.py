@@ -3,9 +3,8 @@
 Source: wntrblm/nox, nox/sessions.py and nox/tasks.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="nox",
@@ -16,12 +15,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="nox > Running session ",
-            pattern=re.compile(r"nox > Running session \S"),
+            pattern=Pattern(r"nox > Running session \S"),
         ),
         Rule(
             does=Does.FINDING,
             literal="nox > Session ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"nox > Session (?P<code>\S+?)(?:\(.*\))? (?P<message>failed|aborted|interrupted)"
                 r"(?: in .*)?(?:\.|: (?P<reason>.*))?$"
             ),
@@ -29,20 +28,20 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="nox > Session ",
-            pattern=re.compile(r"nox > Session \S.* was successful(?: in .*)?[.!]$"),
+            pattern=Pattern(r"nox > Session \S.* was successful(?: in .*)?[.!]$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="nox > Error while ",
-            pattern=re.compile(r"nox > (?P<message>Error while .*)"),
+            pattern=Pattern(r"nox > (?P<message>Error while .*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="nox > ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"nox > (?P<message>(?:Sessions not found|Failed to load Noxfile|No sessions ).*)"
             ),
         ),
-        Rule(does=Does.TAIL, literal="nox > ", pattern=re.compile(r"nox > "), opens=False),
+        Rule(does=Does.TAIL, literal="nox > ", pattern=Pattern(r"nox > "), opens=False),
     ),
 )

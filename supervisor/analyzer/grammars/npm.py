@@ -8,34 +8,35 @@ import re
 from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
-_SAYS = re.compile(r"npm (?:ERR!|error)(?: (?P<said>.*))?$")
-_CODE = re.compile(r"code (?P<code>\S+)$")
-_SCRIPT = re.compile(
+_SAYS = Pattern(r"npm (?:ERR!|error)(?: (?P<said>.*))?$")
+_CODE = Pattern(r"code (?P<code>\S+)$")
+_SCRIPT = Pattern(
     r"(?:(?P<package>\S+@\S+) (?P<script>[\w:.-]+): `(?P<command>.*)`?$"
     r"|Lifecycle script `(?P<newer>[^`]+)` failed|Failed at the (?P<at>\S+ \S+) script"
     r"|(?P<test>Test failed)\.|workspace (?P<workspace>\S+)$)"
 )
-_COMPILED = re.compile(
+_COMPILED = Pattern(
     r"(?P<file>[^\s:]\S*?):(?P<line>\d+):(?P<column>\d+): (?:fatal )?error: (?P<message>.*)"
 )
-_NOISE = re.compile(
+_NOISE = Pattern(
     r"(?:A complete log|errno |syscall |path |Exit status|This is probably|If you need help"
     r"|\s*$|cwd |node_modules|Not Found - GET$|gyp (?!ERR! (?:stack Error|find \w+ )))"
 )
-_LABEL = re.compile(r"\A(?:[a-z]\w*|[45]\d\d|JSON\.parse|ERESOLVE|E[A-Z]+) (?=\S)")
-_ADDED = re.compile(
+_LABEL = Pattern(r"\A(?:[a-z]\w*|[45]\d\d|JSON\.parse|ERESOLVE|E[A-Z]+) (?=\S)")
+_ADDED = Pattern(
     r"(?:(?:added|removed|changed) \d+ packages?\b.*|up to date\b.*|audited \d+ packages?\b.*)"
     r"(?: in [\d.]+m?s|\d)$"
 )
-_ADDED_COUNT = re.compile(r"(?P<what>added|removed|changed) (?P<times>\d+) packages?")
-_VULNERABLE = re.compile(
+_ADDED_COUNT = Pattern(r"(?P<what>added|removed|changed) (?P<times>\d+) packages?")
+_VULNERABLE = Pattern(
     r"(?:found )?(?P<times>\d+) (?P<one>\w+ )?(?:severity )?vulnerabilit(?:y|ies)"
     r"(?: \((?P<kinds>[^)]+)\))?"
 )
-_AUDIT = re.compile(r"# npm audit report$")
-_SIDE_NOTE = re.compile(
+_AUDIT = Pattern(r"# npm audit report$")
+_SIDE_NOTE = Pattern(
     r"(?:\s*run `npm fund`|\d+ packages? (?:are|is) looking for funding|npm (?:WARN|warn|notice)"
     r"|To address |Run `npm audit`|  npm audit fix|Some issues need|a different dependency|$)"
 )
@@ -180,7 +181,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("npm ERR!", "npm error"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"npm (?:ERR!|error) (?:code \S|Missing script|Test failed|Lifecycle script|audit "
                 r"|\S+@\S+ [\w:.-]+: `|workspace \S|ERESOLVE |cb\(\) never called|JSON\.parse )"
             ),
@@ -193,7 +194,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("vulnerabilit",),
-            pattern=re.compile(r"found \d+ (?:\w+ )?(?:severity )?vulnerabilit(?:y|ies)\b"),
+            pattern=Pattern(r"found \d+ (?:\w+ )?(?:severity )?vulnerabilit(?:y|ies)\b"),
         ),
         Rule(does=Does.START, literal="# npm audit report", pattern=_AUDIT),
     ),
@@ -206,15 +207,15 @@ GYP = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="gyp ERR! stack Error",
-            pattern=re.compile(r"gyp ERR! stack (?P<message>\w*Error: .*)"),
+            pattern=Pattern(r"gyp ERR! stack (?P<message>\w*Error: .*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="gyp ERR! find ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"gyp ERR! find \w+ (?P<message>Could not find any \w.*|You need to install.*)"
             ),
         ),
-        Rule(does=Does.TAIL, literal="gyp ", pattern=re.compile(r"gyp (?:ERR!|info|verb|WARN)")),
+        Rule(does=Does.TAIL, literal="gyp ", pattern=Pattern(r"gyp (?:ERR!|info|verb|WARN)")),
     ),
 )

@@ -3,9 +3,8 @@
 Source: Perl/perl5, pod/perldiag.pod; Perl-Critic/Perl-Critic, lib/Perl/Critic/Violation.pm.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _ANY_PLACE = r" at (?P<file>\S+) line (?P<line>\d+)(?:\.|, .*)?$"
 _PLACE = _ANY_PLACE.replace(r"\S+", r"-e|-|\S+\.(?:pl|pm|cgi|t)", 1)
@@ -33,7 +32,7 @@ PERL = Grammar(
                 "compilation aborted",
                 "Compilation failed in require",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r".* had compilation errors\.|Execution of .* aborted due to compilation errors"
                 r"|BEGIN failed--compilation aborted|Compilation failed in require"
             ),
@@ -42,18 +41,18 @@ PERL = Grammar(
         Rule(
             does=Does.FINDING,
             literal="in @INC (",
-            pattern=re.compile(rf"(?P<message>Can't locate \S+ in @INC) \(.*\){_ANY_PLACE}"),
+            pattern=Pattern(rf"(?P<message>Can't locate \S+ in @INC) \(.*\){_ANY_PLACE}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_FILES,
-            pattern=re.compile(rf"(?P<message>(?:{_WARNINGS}).*?){_PLACE}"),
+            pattern=Pattern(rf"(?P<message>(?:{_WARNINGS}).*?){_PLACE}"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.FINDING,
             literal=_FILES,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>(?:syntax error|Can't |Global symbol|Bareword|Missing right"
                 r"|Undefined |Illegal |Died|Not an? \w+ reference|Unmatched |Type of "
                 r"|Unrecognized character|(?:Too many|Not enough) arguments|Modification of"
@@ -65,18 +64,18 @@ PERL = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_FILES,
-            pattern=re.compile(rf"(?P<message>\S.*?){_PLACE}"),
+            pattern=Pattern(rf"(?P<message>\S.*?){_PLACE}"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal=" syntax OK",
-            pattern=re.compile(r"\S+ syntax OK$"),
+            pattern=Pattern(r"\S+ syntax OK$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="Can't open perl script",
-            pattern=re.compile(r"(?P<message>Can't open perl script .*)"),
+            pattern=Pattern(r"(?P<message>Can't open perl script .*)"),
         ),
     ),
 )
@@ -94,17 +93,17 @@ PERLCRITIC = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Severity: 0",
-            pattern=re.compile(rf"{_VIOLATION}.*?\(?Severity: (?P<severity>[1-5])\)?$"),
+            pattern=Pattern(rf"{_VIOLATION}.*?\(?Severity: (?P<severity>[1-5])\)?$"),
         ),
         Rule(
             does=Does.GREEN,
             literal=" source OK",
-            pattern=re.compile(r"\S.* source OK$"),
+            pattern=Pattern(r"\S.* source OK$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="Problem while critiquing ",
-            pattern=re.compile(r'(?P<message>Problem while critiquing ".*)'),
+            pattern=Pattern(r'(?P<message>Problem while critiquing ".*)'),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: php/php-src, main/main.c (php_error_cb) and sapi/cli/php_cli.c.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FRONT = r"(?:\[[^\]]*\] ){0,4}(?:NOTICE: PHP message: )?(?:PHP )?"
 _FATAL = r"(?P<name>(?:Recoverable |Catchable )?[Ff]atal error|Parse error)"
@@ -20,7 +19,7 @@ PHP = Grammar(
     name="php",
     kind="build",
     distinct=True,  # With display_errors and log_errors it says everything twice.
-    urgent=re.compile(r"(?i)(?:parse|.*fatal) error"),
+    urgent=Pattern(r"(?i)(?:parse|.*fatal) error"),
     severities={
         "notice": "notes",
         "deprecated": "notes",
@@ -32,39 +31,39 @@ PHP = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("Fatal error: ", "Parse error: "),
-            pattern=re.compile(rf"{_FRONT}{_FATAL}: +(?P<message>\S.*?){_PLACE}"),
+            pattern=Pattern(rf"{_FRONT}{_FATAL}: +(?P<message>\S.*?){_PLACE}"),
         ),
         Rule(  # An exception's message may have lines of its own.
             does=Does.FINDING,
             literal=("PHP Fatal error: ", "PHP Parse error: ", "Fatal error: Uncaught "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?:{_FRONT}(?<=PHP ){_FATAL}: +|(?P<code>Fatal error): (?=Uncaught ))"
                 r"(?P<message>\S.*)"
             ),
-            continues=re.compile(r"(?:.* )?in (?P<file>\S.*?)(?: on line |:)(?P<line>\d+)\s*$"),
+            continues=Pattern(r"(?:.* )?in (?P<file>\S.*?)(?: on line |:)(?P<line>\d+)\s*$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=" on line 0",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FRONT}{_OTHER}: +(?P<message>\S.*) in (?P<file>\S.*) on line (?P<line>\d+)\s*$"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="No syntax errors detected in ",
-            pattern=re.compile(r"No syntax errors detected in (?:\S.*)"),
+            pattern=Pattern(r"No syntax errors detected in (?:\S.*)"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("Errors parsing ", "Stack trace:", "  thrown in ", "PHP Stack trace:"),
-            pattern=re.compile(r"Errors parsing |(?:PHP )?Stack trace:|.*  thrown in "),
+            pattern=Pattern(r"Errors parsing |(?:PHP )?Stack trace:|.*  thrown in "),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal="Could not open input file: ",
-            pattern=re.compile(r"(?P<message>Could not open input file: .*)"),
+            pattern=Pattern(r"(?P<message>Could not open input file: .*)"),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: php/php-src, run-tests.php (show_result and get_summary).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _NAMED = r"(?P<message>.*) \[(?P<file>[^\]\s]+\.phpt)\]"
 _COUNT = r"\s*(?P<{}>\d+) \("
@@ -15,7 +14,7 @@ def _count(words: str, key: str) -> Rule:
     return Rule(
         does=Does.SUBTOTAL,
         literal=f"{words}: ",
-        pattern=re.compile(rf"{words}:{_COUNT.format(key)}"),
+        pattern=Pattern(rf"{words}:{_COUNT.format(key)}"),
     )
 
 
@@ -28,31 +27,31 @@ PHP_RUN_TESTS = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".phpt]",
-            pattern=re.compile(rf"FAIL(?:&\w+)* {_NAMED}"),
+            pattern=Pattern(rf"FAIL(?:&\w+)* {_NAMED}"),
             counts_as="failed",
         ),
         Rule(
             does=Does.FINDING,
             literal=".phpt]",
-            pattern=re.compile(rf"(?:BORK|LEAK)(?:&\w+)* {_NAMED}"),
+            pattern=Pattern(rf"(?:BORK|LEAK)(?:&\w+)* {_NAMED}"),
             counts_as="errors",
         ),
         Rule(
             does=Does.FINDING,
             literal=".phpt]",
-            pattern=re.compile(rf"SKIP {_NAMED}"),
+            pattern=Pattern(rf"SKIP {_NAMED}"),
             counts_as="skipped",
         ),
         Rule(
             does=Does.FINDING,
             literal=".phpt]",
-            pattern=re.compile(rf"PASS {_NAMED}"),
+            pattern=Pattern(rf"PASS {_NAMED}"),
             counts_as="passed",
         ),
         Rule(
             does=Does.TAIL,
             literal=".phpt]",
-            pattern=re.compile(r"(?:XFAIL|XLEAK|WARN)\b.*\.phpt\]"),
+            pattern=Pattern(r"(?:XFAIL|XLEAK|WARN)\b.*\.phpt\]"),
         ),
         _count("Tests borked    ", "errors"),
         _count("Tests skipped   ", "skipped"),
@@ -63,19 +62,17 @@ PHP_RUN_TESTS = Grammar(
         Rule(  # Of those that were run; what is rounded up to all was declared as failed above.
             does=Does.GREEN,
             literal="Tests passed    : ",
-            pattern=re.compile(
-                r"Tests passed    :\s*(?P<passed>[1-9]\d*) \([ \d.]+%\) \(100\.0%\)"
-            ),
+            pattern=Pattern(r"Tests passed    :\s*(?P<passed>[1-9]\d*) \([ \d.]+%\) \(100\.0%\)"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="Tests passed    : ",
-            pattern=re.compile(rf"Tests passed    :{_COUNT.format('passed')}"),
+            pattern=Pattern(rf"Tests passed    :{_COUNT.format('passed')}"),
         ),
         Rule(
             does=Does.TAIL,
             literal="Time taken      : ",
-            pattern=re.compile(r"Time taken      :\s*[\d.]+ seconds"),
+            pattern=Pattern(r"Time taken      :\s*[\d.]+ seconds"),
             opens=False,
         ),
     ),

@@ -4,35 +4,34 @@ Source: sebastianbergmann/phpunit, src/TextUI/Output (before release 10: src/Tex
 nunomaduro/collision, src/Adapters/Phpunit.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.test_items import Items
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 
-_COMPACT = re.compile(
+_COMPACT = Pattern(
     r"(?P<how>OK|ERRORS|FAILURES) "
     r"\((?P<counts>\d+ tests?, \d+ assertions?(?:, \d+ [A-Za-z ]+)*)\)\s*$"
 )
-_HEADLINE = re.compile(
+_HEADLINE = Pattern(
     r"(?P<bad>FAILURES|ERRORS|WARNINGS|DEPRECATIONS|NOTICES)!\s*$|(?P<ok>OK, but .*!)\s*$"
 )
-_COUNTS = re.compile(r"Tests: (?P<total>\d+), Assertions: \d+(?:, [A-Z][\w -]*: \d+)*\.?\s*$")
-_COUNT = re.compile(r"([A-Z][\w -]*): (\d+)")
-_NOTHING = re.compile(r"No tests executed!\s*$")
-_START = re.compile(r"(?:PHPUnit \S+|ParaTest .*) by Sebastian Bergmann")
-_SECTION = re.compile(
+_COUNTS = Pattern(r"Tests: (?P<total>\d+), Assertions: \d+(?:, [A-Z][\w -]*: \d+)*\.?\s*$")
+_COUNT = Pattern(r"([A-Z][\w -]*): (\d+)")
+_NOTHING = Pattern(r"No tests executed!\s*$")
+_START = Pattern(r"(?:PHPUnit \S+|ParaTest .*) by Sebastian Bergmann")
+_SECTION = Pattern(
     r"There (?:was|were) \d+ (?P<what>[\w -]+?)s?:$"
     r"|\d+ tests? triggered \d+ (?P<issue>[\w -]+?)s?:$"
 )
-_ITEM = re.compile(r"\d+\) (?P<test>\S.*)")
-_PLACE = re.compile(r"(?P<file>(?:[A-Za-z]:\\|/)?[^\s:]+\.(?:php|phpt)):(?P<line>\d+)$")
-_LIBRARY = re.compile(r"[/\\]vendor[/\\]|^phar://")
-_RECORD = re.compile(r"--- (?P<what>[A-Z][A-Z ]+)(?:: (?P<test>\S.*))?$")
-_TESTDOX = re.compile(r" ✘ (?P<test>\S.*)")
-_BOX = re.compile(r"\s+[│├┐┊╵┴]")
-_BROKEN = re.compile(
+_ITEM = Pattern(r"\d+\) (?P<test>\S.*)")
+_PLACE = Pattern(r"(?P<file>(?:[A-Za-z]:\\|/)?[^\s:]+\.(?:php|phpt)):(?P<line>\d+)$")
+_LIBRARY = Pattern(r"[/\\]vendor[/\\]|^phar://")
+_RECORD = Pattern(r"--- (?P<what>[A-Z][A-Z ]+)(?:: (?P<test>\S.*))?$")
+_TESTDOX = Pattern(r" ✘ (?P<test>\S.*)")
+_BOX = Pattern(r"\s+[│├┐┊╵┴]")
+_BROKEN = Pattern(
     r"(?P<message>Cannot open (?:bootstrap )?file \".*|Could not (?:read|load|use) .*"
     r"|Unknown option .*|Unrecognized option .*"
     r"|Test (?:directory|file) \".*\" not found|(?:Class|Test suite) .* could not be found.*"
@@ -213,7 +212,7 @@ PHPUNIT = Grammar(
         Rule(
             does=Does.START,
             literal=tuple(f"--- {what}: " for what in _COUNTED if what.isupper()),
-            pattern=re.compile(r"--- (?:PHPUNIT )?(?:FAILURE|ERROR): \S+::"),
+            pattern=Pattern(r"--- (?:PHPUNIT )?(?:FAILURE|ERROR): \S+::"),
         ),
         Rule(does=Does.TRAILER, literal="No tests executed!", pattern=_NOTHING, opens=False),
         Rule(
@@ -241,31 +240,31 @@ PEST = Grammar(
         Rule(
             does=Does.FINDING,
             literal="   FAILED  ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s{3,4}FAILED\s{2}(?P<name>\S.*?)(?:\s{2,}(?P<message>\S.*)|\s*…?\s*)$"
             ),
-            continues=re.compile(r"\s+at (?P<file>\S+?):(?P<line>\d+)$"),
+            continues=Pattern(r"\s+at (?P<file>\S+?):(?P<line>\d+)$"),
             gaps=12,
             counts_as="failed",
         ),
         Rule(
             does=Does.GREEN,
             literal="  Tests:  ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s{2}Tests:\s{2,}(?P<passed>\d+) passed(?: \((?P<assertions>\d+) assertions?\))?$"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal="  Tests:  ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s{{2}}Tests:\s{{2,}}(?P<counts>{_PEST_COUNT}(?:, {_PEST_COUNT})*)"
                 r"(?: \((?P<assertions>\d+) assertions?\))?$"
             ),
         ),
         Rule(
             does=Does.TAIL,
-            pattern=re.compile(r"\s{2}(?:Duration|Random Order Seed|Time):"),
+            pattern=Pattern(r"\s{2}(?:Duration|Random Order Seed|Time):"),
             opens=False,
         ),
     ),

@@ -6,6 +6,7 @@ Source: pypa/pip, src/pip/_internal/exceptions.py and commands/install.py.
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SURE = (
     "Could not find a version that satisfies",
@@ -42,7 +43,7 @@ GRAMMAR = Grammar(
         Rule(  # Other words for what the lines above it have told.
             does=Does.TAIL,
             literal=_CONSEQUENCES,
-            pattern=re.compile(
+            pattern=Pattern(
                 r" *(?:ERROR: +)?(?:No matching distribution found|Failed building wheel"
                 r"|Failed to build (?:installable wheels|')|Could not build wheels for)"
             ),
@@ -51,30 +52,30 @@ GRAMMAR = Grammar(
         Rule(  # It conflicts with what else is installed, but it was installed.
             does=Does.TAIL,
             literal="pip's dependency resolver does not ",
-            pattern=re.compile(r"ERROR: pip's dependency resolver does not "),
+            pattern=Pattern(r"ERROR: pip's dependency resolver does not "),
         ),
         Rule(
             does=Does.FINDING,
             literal=("which is incompatible.", "which is not installed."),
-            pattern=re.compile(rf"ERROR: {_CONFLICT}"),
+            pattern=Pattern(rf"ERROR: {_CONFLICT}"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.FINDING,
             literal=("which is incompatible.", "which is not installed."),
-            pattern=re.compile(_CONFLICT),
+            pattern=Pattern(_CONFLICT),
             counts_as="warnings",
             opens=False,
         ),
         Rule(  # pip check
             does=Does.FINDING,
             literal=(" has requirement ",),
-            pattern=re.compile(r"(?P<message>\S+ \S+ has requirement .*, but you have .*)"),
+            pattern=Pattern(r"(?P<message>\S+ \S+ has requirement .*, but you have .*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="conflicting dependencies",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"ERROR: (?P<message>Cannot install .* because these package versions have"
                 r" conflicting dependencies)"
             ),
@@ -82,59 +83,59 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TAIL,
             literal="ERROR: ResolutionImpossible: ",
-            pattern=re.compile(r"ERROR: ResolutionImpossible: for help visit"),
+            pattern=Pattern(r"ERROR: ResolutionImpossible: for help visit"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="requires a different Python: ",
-            pattern=re.compile(r"ERROR: (?P<message>Package '.*' requires a different Python: .*)"),
+            pattern=Pattern(r"ERROR: (?P<message>Package '.*' requires a different Python: .*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=_SURE,
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*(?:ERROR: )?(?P<message>(?:{'|'.join(map(re.escape, _SURE))}).*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="did not run successfully.",
-            pattern=re.compile(r"\s*× (?P<message>.* did not run successfully)\.$"),
+            pattern=Pattern(r"\s*× (?P<message>.* did not run successfully)\.$"),
         ),
         Rule(
             does=Does.TAIL,
             literal="[end of output]",
-            pattern=re.compile(r"\s*\[end of output\]$"),
-            before=re.compile(r"\s*(?P<remark>\S.*)"),
+            pattern=Pattern(r"\s*\[end of output\]$"),
+            before=Pattern(r"\s*(?P<remark>\S.*)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="This environment is externally managed",
-            pattern=re.compile(r"\s*× (?P<message>This environment is externally managed)$"),
+            pattern=Pattern(r"\s*× (?P<message>This environment is externally managed)$"),
         ),
         Rule(
             does=Does.FINDING,
             literal="no such option: ",
-            pattern=re.compile(r"(?P<message>no such option: -\S+)$"),
-            before=re.compile(r"\s*$"),
+            pattern=Pattern(r"(?P<message>no such option: -\S+)$"),
+            before=Pattern(r"\s*$"),
         ),
         Rule(
             does=Does.FINDING,
             literal='" failed with error code 0 in ',
-            pattern=re.compile(r'(?P<message>Command ".*" failed with error code \d+ in \S+)$'),
+            pattern=Pattern(r'(?P<message>Command ".*" failed with error code \d+ in \S+)$'),
         ),
         Rule(
             does=Does.GREEN,
             literal=("Successfully installed ", "Successfully uninstalled "),
-            pattern=re.compile(r"Successfully (?:un)?installed \S"),
+            pattern=Pattern(r"Successfully (?:un)?installed \S"),
             opens=False,
         ),
         Rule(
             does=Does.GREEN,
             literal="No broken requirements found.",
-            pattern=re.compile(r"No broken requirements found\.$"),
+            pattern=Pattern(r"No broken requirements found\.$"),
         ),
     ),
 )

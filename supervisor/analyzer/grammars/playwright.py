@@ -9,19 +9,20 @@ from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 
-_START = re.compile(r"\s*Running \d+ tests? using \d+ workers?")
+_START = Pattern(r"\s*Running \d+ tests? using \d+ workers?")
 _TEST = rf"(?:\[[^\]]+\] \u203a )?(?P<file>{JS_FILE}):(?P<line>\d+):\d+ \u203a (?P<name>.*?)"
-_HEAD = re.compile(rf"\s+\d+\) {_TEST} *[─=]*$")
-_LISTED = re.compile(rf"\s{{4,}}{_TEST} *[─=]*$")
+_HEAD = Pattern(rf"\s+\d+\) {_TEST} *[─=]*$")
+_LISTED = Pattern(rf"\s{{4,}}{_TEST} *[─=]*$")
 _WORD = r"(?:failed|interrupted|flaky|skipped|did not run|passed)"
-_COUNT = re.compile(rf"\s+(?P<counts>\d+ {_WORD}(?:, \d+ {_WORD})*)(?: \([\d.]+\w+\))?$")
-_ERRORS = re.compile(r"\s+(?P<errors>\d+) errors? (?:was|were) not a part of any test")
-_STOPPED = re.compile(r"Testing stopped early after \d+ maximum allowed failures|Timed out waiting")
-_NONE = re.compile(r"Error: (?P<what>No tests found)")
-_RETRY = re.compile(r"\s+Retry #\d+ ")
-_MARGIN = re.compile(r"\s*(?:>? *\d+ \||\| )")
-_COMPARED = re.compile(r"\s+(?:Expected|Received)\b[^:]*: ")
+_COUNT = Pattern(rf"\s+(?P<counts>\d+ {_WORD}(?:, \d+ {_WORD})*)(?: \([\d.]+\w+\))?$")
+_ERRORS = Pattern(r"\s+(?P<errors>\d+) errors? (?:was|were) not a part of any test")
+_STOPPED = Pattern(r"Testing stopped early after \d+ maximum allowed failures|Timed out waiting")
+_NONE = Pattern(r"Error: (?P<what>No tests found)")
+_RETRY = Pattern(r"\s+Retry #\d+ ")
+_MARGIN = Pattern(r"\s*(?:>? *\d+ \||\| )")
+_COMPARED = Pattern(r"\s+(?:Expected|Received)\b[^:]*: ")
 _MOST_COMPARED = 2
 
 
@@ -137,7 +138,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="Error: No tests found",
-            pattern=re.compile(r"Error: No tests found\.?$"),
+            pattern=Pattern(r"Error: No tests found\.?$"),
         ),
     ),
 )

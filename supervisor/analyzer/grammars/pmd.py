@@ -4,9 +4,8 @@ Source: pmd/pmd, renderers TextRenderer.java, TextColorRenderer.java and CSVRend
 apache/maven-pmd-plugin, AbstractPmdViolationCheckMojo.java.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _LEVEL = r"(?:\s*\[(?:INFO|WARNING|WARN|ERROR)\] )?"
 
@@ -19,7 +18,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=":0:\t",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\s*\[(?:ant:)?pmd\] )?(?P<file>(?:[A-Za-z]:)?[^\s:][^:\t]*):(?P<line>\d+):\t"
                 r"(?:(?P<code>[A-Z]\w+):\t)?(?P<message>\S.*)"
             ),
@@ -28,7 +27,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="PMD Failure: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL}PMD Failure: (?P<file>\S+?):(?P<line>\d+) Rule:(?P<code>\S+)"
                 r" Priority:\d+ (?P<message>.*)"
             ),
@@ -37,33 +36,33 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="CPD Failure: Found 0 ",
-            pattern=re.compile(rf"{_LEVEL}CPD Failure: (?P<message>Found \d+ lines .*)"),
+            pattern=Pattern(rf"{_LEVEL}CPD Failure: (?P<message>Found \d+ lines .*)"),
             counts_as="warnings",
             tool="cpd",
         ),
         Rule(
             does=Does.FINDING,
             literal="Found a 0 line (",
-            pattern=re.compile(r"(?P<message>Found a \d+ line \(\d+ tokens\) duplication .*)"),
+            pattern=Pattern(r"(?P<message>Found a \d+ line \(\d+ tokens\) duplication .*)"),
             counts_as="warnings",
             tool="cpd",
         ),
         Rule(  # Coloured text: a block for each finding.
             does=Does.FINDING,
             literal="    rule: ",
-            pattern=re.compile(r"    rule: (?P<code>\w+)$"),
-            before=re.compile(r"    src:  (?P<file>\S.*?):(?P<line>\d+)(?::(?P<column>\d+))?$"),
+            pattern=Pattern(r"    rule: (?P<code>\w+)$"),
+            before=Pattern(r"    src:  (?P<file>\S.*?):(?P<line>\d+)(?::(?P<column>\d+))?$"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.START,
             literal='"Problem","Package","File","Priority"',
-            pattern=re.compile(r'"Problem","Package","File","Priority"'),
+            pattern=Pattern(r'"Problem","Package","File","Priority"'),
         ),
         Rule(
             does=Does.FINDING,
             literal='","0","0","',
-            pattern=re.compile(
+            pattern=Pattern(
                 r'"\d+","[^"]*","(?P<file>[^"]+)","\d","(?P<line>\d+)",'
                 r'"(?P<message>(?:[^"]|"")*)","[^"]*","(?P<code>\w+)"'
             ),
@@ -72,12 +71,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="PMD rule violation",
-            pattern=re.compile(r"(?P<warnings>\d+) PMD rule violations? were found"),
+            pattern=Pattern(r"(?P<warnings>\d+) PMD rule violations? were found"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=(" PMD violation", " has found 0 violation"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL}(?:You have (?=\d+ PMD)|PMD \d\S* has found )(?P<warnings>\d+)"
                 r" (?:PMD )?violation"
             ),
@@ -85,7 +84,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="No problems found!",
-            pattern=re.compile(r"No problems found!$"),
+            pattern=Pattern(r"No problems found!$"),
             opens=False,
         ),
     ),

@@ -3,9 +3,8 @@
 Source: python-poetry/poetry, src/poetry/installation and src/poetry/mixology/failure.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SURE = (
     r"Unable to find installation candidates for ",
@@ -26,12 +25,12 @@ GRAMMAR = Grammar(
         Rule(  # dart's pub says the same of dependencies without parentheses.
             does=Does.FINDING,
             literal="version solving failed",
-            pattern=re.compile(r"\s*(?P<message>.*\(.*\bversion solving failed)\.?$"),
+            pattern=Pattern(r"\s*(?P<message>.*\(.*\bversion solving failed)\.?$"),
         ),
         Rule(
             does=Does.FINDING,
             literal="): Failed",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*[-•] (?P<message>(?:Installing|Updating|Downgrading|Removing) \S+ \(.*\)):"
                 r" Failed$"
             ),
@@ -45,7 +44,7 @@ GRAMMAR = Grammar(
                 *("The current project's supported", "The current project could not be"),
                 *("Poetry could not find a pyproject", "Invalid TOML file "),
             ),
-            pattern=re.compile(rf"\s*(?:Error: )?(?P<message>(?:{'|'.join(_SURE)}).*)"),
+            pattern=Pattern(rf"\s*(?:Error: )?(?P<message>(?:{'|'.join(_SURE)}).*)"),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: pre-commit/pre-commit, pre_commit/commands/run.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="pre-commit",
@@ -16,18 +15,18 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="...Failed",
-            pattern=re.compile(r"(?=.{60})(?P<code>\S.*[^.\s])\.{3,}(?P<message>Failed)$"),
+            pattern=Pattern(r"(?=.{60})(?P<code>\S.*[^.\s])\.{3,}(?P<message>Failed)$"),
         ),
         Rule(
             does=Does.TAIL,
             literal="- files were modified by this hook",
-            pattern=re.compile(r"- (?P<remark>files were modified by this hook)$"),
+            pattern=Pattern(r"- (?P<remark>files were modified by this hook)$"),
             opens=False,
         ),
         Rule(
             does=Does.TAIL,
             literal=("- hook id: ", "- exit code: ", "- duration: ", "...Passed", "...Skipped"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"- (?:hook id|exit code|duration): |\S.*\.{3,}(?:\(.*\))?(?:Passed|Skipped)$"
             ),
             opens=False,
@@ -35,12 +34,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=("An error has occurred: ", "An unexpected error has occurred: "),
-            pattern=re.compile(r"(?P<message>An (?:unexpected )?error has occurred: .*)"),
+            pattern=Pattern(r"(?P<message>An (?:unexpected )?error has occurred: .*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("No hook with id `", "Your pre-commit configuration is unstaged"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\[ERROR\] )?"
                 r"(?P<message>No hook with id `.*|Your pre-commit configuration is unstaged)"
             ),

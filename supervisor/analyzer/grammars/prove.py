@@ -3,24 +3,23 @@
 Source: Perl-Toolchain-Gang/Test-Harness, lib/TAP/Formatter/Base.pm (summary).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.test_items import Items
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 
-_REPORT = re.compile(
+_REPORT = Pattern(
     r"(?P<file>\S+)\s+\(Wstat: \d+(?: \([^)]*\))? Tests: \d+ Failed: (?P<failed>\d+)\)$"
 )
-_REASON = re.compile(r"  (?P<what>Failed tests?|Parse errors|Non-zero exit status|Non-zero wait)")
-_FILES = re.compile(r"Files=(?P<files>\d+), Tests=(?P<tests>\d+),")
-_RESULT = re.compile(r"Result: (?P<result>PASS|FAIL|NOTESTS)$")
-_FAILED = re.compile(
+_REASON = Pattern(r"  (?P<what>Failed tests?|Parse errors|Non-zero exit status|Non-zero wait)")
+_FILES = Pattern(r"Files=(?P<files>\d+), Tests=(?P<tests>\d+),")
+_RESULT = Pattern(r"Result: (?P<result>PASS|FAIL|NOTESTS)$")
+_FAILED = Pattern(
     r"Failed (?P<bad>\d+)/(?P<files>\d+) test (?:programs|scripts).*?"
     r" (?P<failed>\d+)/(?P<tests>\d+) subtests failed"
 )
-_TAILS = re.compile(r"All tests successful|make\[?\d*\]?: |Test Summary Report|-+$")
+_TAILS = Pattern(r"All tests successful|make\[?\d*\]?: |Test Summary Report|-+$")
 
 
 class ProveParser:

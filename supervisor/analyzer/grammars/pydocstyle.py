@@ -3,9 +3,8 @@
 Source: PyCQA/pydocstyle, src/pydocstyle/violations.py and cli.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="pydocstyle",
@@ -15,14 +14,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="        d0: ",
-            pattern=re.compile(r"\s{2,}(?P<code>D\d{3}): (?P<message>.*)"),
-            before=re.compile(r"(?P<file>\S.*):(?P<line>\d+) (?:at|in) .*:$"),
+            pattern=Pattern(r"\s{2,}(?P<code>D\d{3}): (?P<message>.*)"),
+            before=Pattern(r"(?P<file>\S.*):(?P<line>\d+) (?:at|in) .*:$"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.FINDING,
             literal="Error in file ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:WARNING: )?Error in file (?P<file>[^:]+): "
                 r"(?P<message>Cannot parse file\b.*|\[Errno .*)"
             ),

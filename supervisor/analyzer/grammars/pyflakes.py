@@ -3,9 +3,8 @@
 Source: PyCQA/pyflakes, pyflakes/messages.py and reporter.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PLACE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):?)? "
 _NAME = r"(?:'[^']*'|\"[^\"]*\")"
@@ -48,18 +47,18 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_LITERALS,
-            pattern=re.compile(rf"{_PLACE}(?P<message>(?:{'|'.join(_MESSAGES)}).*)"),
+            pattern=Pattern(rf"{_PLACE}(?P<message>(?:{'|'.join(_MESSAGES)}).*)"),
         ),
         Rule(  # The compiler's own words for what it cannot read.
             does=Does.FINDING,
             literal=":0:0: ",
-            pattern=re.compile(rf"{_PLACE}(?P<message>[a-z'\"(\[{{][^:]*)$"),
+            pattern=Pattern(rf"{_PLACE}(?P<message>[a-z'\"(\[{{][^:]*)$"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=(": No such file or", ": problem decoding source"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S+\.py): "
                 r"(?P<message>No such file or directory|problem decoding source)$"
             ),

@@ -3,9 +3,8 @@
 Source: microsoft/pyright, packages/pyright-internal/src/pyright.ts (logDiagnosticToConsole).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _COUNTS = (
     r"(?P<errors>\d+) errors?, (?P<warnings>\d+) warnings?,"
@@ -16,7 +15,7 @@ GRAMMAR = Grammar(
     name="pyright",
     kind="types",
     aliases=("basedpyright",),
-    urgent=re.compile(
+    urgent=Pattern(
         r"report(?:UndefinedVariable|MissingImports|MissingModuleSource|AttributeAccessIssue)"
     ),
     severities={"hint": "notes"},
@@ -24,33 +23,33 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(" - error: ", " - warning: ", " - information: ", " - info: ", " - hint: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+) - "
                 r"(?P<severity>error|warning|information|info|hint): "
                 r"(?:(?P<message>.+) \((?P<code>report\w+)\)|(?P<remark>.+))$"
             ),
-            continues=re.compile(r".*\((?P<code>report\w+)\)\s*$"),
+            continues=Pattern(r".*\((?P<code>report\w+)\)\s*$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="0 errors, 0 warnings, 0 ",
-            pattern=re.compile(rf"(?=0 errors, 0 warnings, ){_COUNTS}"),
+            pattern=Pattern(rf"(?=0 errors, 0 warnings, ){_COUNTS}"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("0 error, 0 warning", "0 errors, 0 warning"),
-            pattern=re.compile(_COUNTS),
+            pattern=Pattern(_COUNTS),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("No source files found.", "No source files found"),
-            pattern=re.compile(r"(?P<message>No source files found\b.*)"),
+            pattern=Pattern(r"(?P<message>No source files found\b.*)"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal=('" could not be read.', '" does not exist'),
-            pattern=re.compile(
+            pattern=Pattern(
                 r'(?P<message>Config file ".*" could not be read'
                 r'|File or directory ".*" does not exist)'
             ),
@@ -58,7 +57,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("Completed in 0", "pyright 0."),
-            pattern=re.compile(r"Completed in [\d.]+sec$|pyright [\d.]+$"),
+            pattern=Pattern(r"Completed in [\d.]+sec$|pyright [\d.]+$"),
             opens=False,
         ),
     ),

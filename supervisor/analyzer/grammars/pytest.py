@@ -10,14 +10,15 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars import pytest_lines as lines
 from supervisor.analyzer.grammars.pytest_reports import ITEM, Reports
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 from supervisor.analyzer.text import bare
 
 _STOP_LINES = 4
 _RAN = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
-_DESELECTED = re.compile(r"(\d+) deselected")
-_SKIPPED = re.compile(r"(\d+) skipped")
-_CONFTEST = re.compile(r"E  +(?P<said>[A-Za-z_][\w.]*(?:Error|Exception|Exit)\b.*)")
+_DESELECTED = Pattern(r"(\d+) deselected")
+_SKIPPED = Pattern(r"(\d+) skipped")
+_CONFTEST = Pattern(r"E  +(?P<said>[A-Za-z_][\w.]*(?:Error|Exception|Exit)\b.*)")
 
 
 class PytestParser:
@@ -292,7 +293,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("= failures =", "= errors ="),
-            pattern=re.compile(r"=+ (?:FAILURES|ERRORS) =+$"),
+            pattern=Pattern(r"=+ (?:FAILURES|ERRORS) =+$"),
         ),
         Rule(does=Does.FINDING, literal=".py", pattern=lines.SUMMARY),
         Rule(does=Does.FINDING, literal=".py::", pattern=lines.PROGRESS),
@@ -300,13 +301,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=tuple(f"{word} in 0" for word in lines.LAST_WORDS),
-            pattern=re.compile(rf"{lines.TRAILER.pattern}(?<=[=s)])"),
+            pattern=Pattern(rf"{lines.TRAILER.pattern}(?<=[=s)])"),
         ),
-        Rule(does=Does.BROKEN, literal="INTERNALERROR> ", pattern=re.compile(r"INTERNALERROR> ")),
+        Rule(does=Does.BROKEN, literal="INTERNALERROR> ", pattern=Pattern(r"INTERNALERROR> ")),
         Rule(
             does=Does.BROKEN,
             literal=("ERROR: ", "pytest: error: ", "while loading conftest"),
-            pattern=re.compile(rf"(?!INTERNALERROR)(?:{lines.BROKEN.pattern})"),
+            pattern=Pattern(rf"(?!INTERNALERROR)(?:{lines.BROKEN.pattern})"),
         ),
     ),
 )

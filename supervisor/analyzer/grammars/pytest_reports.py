@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.digests import Diagnostic
 
-ITEM = re.compile(r"_+ (?P<name>\S.*?) _+$")
-_PLACE = re.compile(r"(?P<file>[^\s:][^:]*\.\w+):(?P<line>\d+): ")
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Failed)\b")
-_CHAINED = re.compile(r"(?:During handling of the above|The above exception was the direct cause)")
-_CRASH = re.compile(r"(?P<cause>worker '\w+' crashed) while running '(?P<test>.+)'$")
+ITEM = Pattern(r"_+ (?P<name>\S.*?) _+$")
+_PLACE = Pattern(r"(?P<file>[^\s:][^:]*\.\w+):(?P<line>\d+): ")
+_EXCEPTION = Pattern(r"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Failed)\b")
+_CHAINED = Pattern(r"(?:During handling of the above|The above exception was the direct cause)")
+_CRASH = Pattern(r"(?P<cause>worker '\w+' crashed) while running '(?P<test>.+)'$")
 _MOST_ITEMS = 5000
 _MOST_BACK = 100
 

@@ -7,18 +7,19 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-HEADER = re.compile(r"(?:\s*[|+] )*(?:Exception Group )?Traceback \(most recent call last\):$")
-FRAME = re.compile(r'\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
-_EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
-_SYNTAX = re.compile(r"(?P<type>SyntaxError|IndentationError|TabError): (?P<message>.*)")
-_CHAINED = re.compile(
+HEADER = Pattern(r"(?:\s*[|+] )*(?:Exception Group )?Traceback \(most recent call last\):$")
+FRAME = Pattern(r'\s*File "(?P<file>.+?)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
+_EXCEPTION = Pattern(r"(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
+_SYNTAX = Pattern(r"(?P<type>SyntaxError|IndentationError|TabError): (?P<message>.*)")
+_CHAINED = Pattern(
     r"(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception):$"
 )
-_BARS = re.compile(r"\s*[|+](?:[-+]+(?: \d+ )?)*[-+]*(?:\s*[|+])* ?")
-LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |[/\\]Lib[/\\]")
+_BARS = Pattern(r"\s*[|+](?:[-+]+(?: \d+ )?)*[-+]*(?:\s*[|+])* ?")
+LIBRARY = Pattern(r"site-packages|dist-packages|/lib/python\d|<frozen |[/\\]Lib[/\\]")
 _MOST_PARTS = 50
 
 
@@ -139,7 +140,7 @@ GRAMMAR = Grammar(
             does=Does.START,
             literal="Error: ",
             pattern=_SYNTAX,
-            before=re.compile(r'\s+[\^~]+\s*$|\s*File "'),
+            before=Pattern(r'\s+[\^~]+\s*$|\s*File "'),
         ),
     ),
 )

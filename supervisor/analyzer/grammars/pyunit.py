@@ -11,33 +11,34 @@ from enum import Enum, auto
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.python import FRAME, HEADER, LIBRARY
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 from supervisor.analyzer.text import bare
 
-_RULE = re.compile(r"={70,79}$")
-_THIN_RULE = re.compile(r"-{70,79}$")
-_HEADING = re.compile(r"(?P<outcome>FAIL|ERROR|UNEXPECTED SUCCESS): (?P<test>\S.*)$")
-_TRIAL = re.compile(r"\[(?P<outcome>FAIL|ERROR)\]$")
+_RULE = Pattern(r"={70,79}$")
+_THIN_RULE = Pattern(r"-{70,79}$")
+_HEADING = Pattern(r"(?P<outcome>FAIL|ERROR|UNEXPECTED SUCCESS): (?P<test>\S.*)$")
+_TRIAL = Pattern(r"\[(?P<outcome>FAIL|ERROR)\]$")
 _OUTCOME = (
     r"(?P<outcome>ok|FAIL|ERROR|SKIP|skipped|expected failure|unexpected success)(?=$|:? \S)"
     r"|\s*\[(?P<mark>OK|FAIL|ERROR|SKIPPED)\]$"
 )
-_PROGRESS = re.compile(rf"\s*\S.* \.\.\. (?:{_OUTCOME})")
-_SURE_PROGRESS = re.compile(
+_PROGRESS = Pattern(rf"\s*\S.* \.\.\. (?:{_OUTCOME})")
+_SURE_PROGRESS = Pattern(
     r"(?:\w+ \([\w.]+\)(?: [(\[].*[)\]])?|(?=\S*[tT]est)\w+(?:\.\w+)+(?:\(.*\))?)"
     rf" \.\.\. (?:{_OUTCOME})"
 )
-_PASSED = re.compile(r"test\w* \([\w.]+\) \.\.\. ok$")
-_RAN = re.compile(r"Ran (?P<tests>\d+) tests? in (?P<took>[\d.]+)s$")
-_STATUS = re.compile(r"(?P<status>OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>.+)\))?$")
-_COUNT = re.compile(r"([A-Za-z ]+)=(\d+)")
-_DJANGO = re.compile(
+_PASSED = Pattern(r"test\w* \([\w.]+\) \.\.\. ok$")
+_RAN = Pattern(r"Ran (?P<tests>\d+) tests? in (?P<took>[\d.]+)s$")
+_STATUS = Pattern(r"(?P<status>OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>.+)\))?$")
+_COUNT = Pattern(r"([A-Za-z ]+)=(\d+)")
+_DJANGO = Pattern(
     r"(?:Found \d+ test\(s\)\.|(?:Creating|Using existing|Cloning) test database for alias ).*"
 )
-_CAPTURED = re.compile(r"Std(?:out|err):$|-+ >> begin captured ")
-_NO_TEST = re.compile(r"(?:setUp|tearDown)(?:Class|Module)\b|_ErrorHolder$|Failure: ")
-_PARAMETERS = re.compile(r" (?:\((?:\w+=.*|<subtest>\))|\[.*)$")
-_OVER = re.compile(
+_CAPTURED = Pattern(r"Std(?:out|err):$|-+ >> begin captured ")
+_NO_TEST = Pattern(r"(?:setUp|tearDown)(?:Class|Module)\b|_ErrorHolder$|Failure: ")
+_PARAMETERS = Pattern(r" (?:\((?:\w+=.*|<subtest>\))|\[.*)$")
+_OVER = Pattern(
     r"=+ test session starts|Process completed with exit code|nox > |travis_fold:"
     r'|The command ".*" (?:exited with|failed)'
 )

@@ -3,32 +3,32 @@
 Source: rspec/rspec-core, lib/rspec/core/notifications.rb and formatters/exception_presenter.rb.
 """
 
-import re
 from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.test_items import Item, Items
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
 
-_TRAILER = re.compile(
+_TRAILER = Pattern(
     r"(?P<total>\d+) examples?, (?P<failed>\d+) failures?(?:, (?P<skipped>\d+) pending)?"
     r"(?:, (?P<errors>\d+) errors? occurred outside of examples)?$"
 )
-_HEADING = re.compile(r"(?P<name>Failures|Pending): ?(?:\(Failures listed here are expected.*)?$")
-_ITEM = re.compile(r"\s{2,}\d+\) (?P<test>\S.*)")
-_LOADING = re.compile(
+_HEADING = Pattern(r"(?P<name>Failures|Pending): ?(?:\(Failures listed here are expected.*)?$")
+_ITEM = Pattern(r"\s{2,}\d+\) (?P<test>\S.*)")
+_LOADING = Pattern(
     r"An error occurred (?:while loading (?P<file>\S+?)\.?|in an? `(?P<hook>[\w(:) ]+)` hook\.?)$"
 )
-_AGAIN = re.compile(r"rspec '?(?P<file>\S+?)(?::(?P<line>\d+)|\[[\d:]+\])'? # (?P<test>.*)")
-_PLACE = re.compile(r"\s*# (?P<file>(?:\./|[A-Za-z]:|/)?[\w./\\ -]+):(?P<line>\d+)(?::in .*)?$")
-_SOURCE = re.compile(r"\s*(?:\d+\.\d+\) )?Failure/Error: ")
-_NO_MESSAGE = re.compile(r"\s*Got \d+ failures?:|Hint: ")
-_EXCEPTION = re.compile(r"\s{0,5}[A-Z]\w*(?:::\w+)*:$")
-_MARKS = re.compile(r"Finished in |Failed examples:|Randomized with seed|Top \d+ slowest")
+_AGAIN = Pattern(r"rspec '?(?P<file>\S+?)(?::(?P<line>\d+)|\[[\d:]+\])'? # (?P<test>.*)")
+_PLACE = Pattern(r"\s*# (?P<file>(?:\./|[A-Za-z]:|/)?[\w./\\ -]+):(?P<line>\d+)(?::in .*)?$")
+_SOURCE = Pattern(r"\s*(?:\d+\.\d+\) )?Failure/Error: ")
+_NO_MESSAGE = Pattern(r"\s*Got \d+ failures?:|Hint: ")
+_EXCEPTION = Pattern(r"\s{0,5}[A-Z]\w*(?:::\w+)*:$")
+_MARKS = Pattern(r"Finished in |Failed examples:|Randomized with seed|Top \d+ slowest")
 _REACH = 3
 """How far above its source a failure's name stands."""
-_LIBRARY = re.compile(r"[/\\]gems[/\\]|[/\\]rubies[/\\]")
+_LIBRARY = Pattern(r"[/\\]gems[/\\]|[/\\]rubies[/\\]")
 
 
 class RspecParser:

@@ -6,6 +6,7 @@ Source: rubocop/rubocop, lib/rubocop/formatter; standardrb/standard, lib/standar
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _SEVERITY = r"(?P<severity>[ICRWEF]): (?:\[Correctable\] )?"
@@ -22,27 +23,27 @@ RUBOCOP = Grammar(
     name="rubocop",
     kind="linter",
     fix="rubocop -a",
-    urgent=re.compile(r"Lint/(?:Syntax|UndefinedVariable|Void|Duplicate\w+)"),
+    urgent=Pattern(r"Lint/(?:Syntax|UndefinedVariable|Void|Duplicate\w+)"),
     severities={"c": "warnings", "r": "warnings", "e": "errors", "f": "errors", "i": "notes"},
     rules=(
         Rule(
             does=Does.TAIL,
             literal=(": [Corrected] ", ": [Todo] "),
-            pattern=re.compile(r".*\b[ICRWEF]:(?: *\d+: *\d+:)? \[(?:Corrected|Todo)\] "),
+            pattern=Pattern(r".*\b[ICRWEF]:(?: *\d+: *\d+:)? \[(?:Corrected|Todo)\] "),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f":0:0: {severity}: " for severity in "ICRWEF"),
-            pattern=re.compile(rf"{_FILE}:(?P<line>\d+):(?P<column>\d+): {_SEVERITY}{_SAID}"),
+            pattern=Pattern(rf"{_FILE}:(?P<line>\d+):(?P<column>\d+): {_SEVERITY}{_SAID}"),
         ),
         Rule(
             does=Does.FILE,
             literal=tuple(f"{name} ==" for name in _RUBY_FILES),
-            pattern=re.compile(rf"== (?P<file>{_RUBY_FILE}) ==$"),
+            pattern=Pattern(rf"== (?P<file>{_RUBY_FILE}) ==$"),
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>[ICRWEF]): *(?P<line>\d+): *(?P<column>\d+): "
                 rf"(?:\[Correctable\] )?{_SAID}"
             ),
@@ -51,26 +52,24 @@ RUBOCOP = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f" {name}/" for name in _DEPARTMENTS),
-            pattern=re.compile(rf"(?P<times>\d+) +{_COP}(?: \[[\w ]+\])?$"),
+            pattern=Pattern(rf"(?P<times>\d+) +{_COP}(?: \[[\w ]+\])?$"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.TRAILER,
             literal="0  Total",
-            pattern=re.compile(r"(?P<errors>\d+)  Total(?: in (?P<files>\d+) files?)?$"),
-            before=re.compile(r"--$"),
+            pattern=Pattern(r"(?P<errors>\d+)  Total(?: in (?P<files>\d+) files?)?$"),
+            before=Pattern(r"--$"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("inspected, no offenses", "inspected, no offences"),
-            pattern=re.compile(
-                r"(?P<inspected>[1-9]\d*) files? inspected, no offen[sc]es detected$"
-            ),
+            pattern=Pattern(r"(?P<inspected>[1-9]\d*) files? inspected, no offen[sc]es detected$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("file inspected, ", "files inspected, "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<inspected>\d+) files? inspected, (?:no|(?P<errors>\d+)) offen[sc]es? detected"
                 r"(?:, (?P<mended>\d+) offen[sc]es? (?:auto-?)?corrected)?"
                 r"(?:, (?P<safe>\d+) offenses? auto-?correctable"
@@ -80,14 +79,14 @@ RUBOCOP = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="An error occurred while ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>An error occurred while \S+ cop was inspecting \S+?)\.?$"
             ),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("unrecognized cop", "RuboCop found unknown", "RuboCop found unsupported"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Error: )?(?P<message>unrecognized cop.*"
                 r"|RuboCop found un(?:known|supported).*)"
             ),
@@ -100,24 +99,22 @@ STANDARDRB = Grammar(
     kind="linter",
     fix="standardrb --fix",
     aliases=("standard",),
-    urgent=re.compile(r"Lint/(?:Syntax|UndefinedVariable|Void|Duplicate\w+)"),
+    urgent=Pattern(r"Lint/(?:Syntax|UndefinedVariable|Void|Duplicate\w+)"),
     rules=(
         Rule(
             does=Does.START,
             literal="Use Ruby Standard Style",
-            pattern=re.compile(r"standard: Use Ruby Standard Style"),
+            pattern=Pattern(r"standard: Use Ruby Standard Style"),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f": {name}/" for name in _DEPARTMENTS),
-            pattern=re.compile(
-                rf"  {_FILE}:(?P<line>\d+):(?P<column>\d+): {_COP}: (?P<message>.*)"
-            ),
+            pattern=Pattern(rf"  {_FILE}:(?P<line>\d+):(?P<column>\d+): {_COP}: (?P<message>.*)"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("standard: Run `standardrb", "standard: Notice: "),
-            pattern=re.compile(r"standard: (?:Run `standardrb|Notice: )"),
+            pattern=Pattern(r"standard: (?:Run `standardrb|Notice: )"),
             opens=False,
         ),
     ),

@@ -7,6 +7,7 @@ lib/rake/application.rb; rubygems/rubygems, bundler/lib/bundler.
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 RUBY = Grammar(
     name="ruby",
@@ -15,7 +16,7 @@ RUBY = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(":in `", ":in '"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?:(?P<line>\d+):)?in [`'].*?': (?P<message>.*)"
                 r" \((?P<code>[A-Z]\w*(?:::[A-Z]\w*)*)\)$"
             ),
@@ -23,14 +24,14 @@ RUBY = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(":0: syntax error", ".rb:0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?P<line>\d+): (?P<message>syntax errors?[, ].*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=".rb:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*\.rb):(?P<line>\d+): "
                 r"(?P<message>(?:class/module name must be|unterminated |dynamic constant"
                 r"|unknown regexp|Invalid |formal argument|duplicated"
@@ -40,7 +41,7 @@ RUBY = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".rb:0: warning: ", "-:0: warning: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S+\.rb|-):(?P<line>\d+): (?P<severity>warning): (?P<message>.*)"
             ),
             opens=False,
@@ -48,13 +49,13 @@ RUBY = Grammar(
         Rule(
             does=Does.GREEN,
             literal="Syntax OK",
-            pattern=re.compile(r"Syntax OK$"),
+            pattern=Pattern(r"Syntax OK$"),
             opens=False,
         ),
         Rule(
             does=Does.TAIL,
             literal="\tfrom ",
-            pattern=re.compile(r"\tfrom \S"),
+            pattern=Pattern(r"\tfrom \S"),
             opens=False,
         ),
     ),
@@ -67,20 +68,18 @@ RAKE = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("Don't know how to build task", "No Rakefile found"),
-            pattern=re.compile(
-                r"(?P<message>Don't know how to build task .*|No Rakefile found .*)"
-            ),
+            pattern=Pattern(r"(?P<message>Don't know how to build task .*|No Rakefile found .*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="Error: ",
-            pattern=re.compile(r"(?P<code>[A-Z]\w*(?:::\w+)*Error): (?P<message>.*)"),
-            before=re.compile(r"rake aborted!$"),
+            pattern=Pattern(r"(?P<code>[A-Z]\w*(?:::\w+)*Error): (?P<message>.*)"),
+            before=Pattern(r"rake aborted!$"),
         ),
         Rule(
             does=Does.TAIL,
             literal=("Tasks: TOP => ", "See full trace by running"),
-            pattern=re.compile(r"Tasks: TOP => |\(?See full trace by running"),
+            pattern=Pattern(r"Tasks: TOP => |\(?See full trace by running"),
             opens=False,
         ),
     ),
@@ -104,7 +103,7 @@ BUNDLER = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_CANNOT,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\W{0,9}(?:Gem::\S+: )?(?:ERROR:\s+(?:Error installing \S+:\s*)?)?"
                 rf"(?P<message>(?:.*?)(?:{'|'.join(map(re.escape, _CANNOT))}).*)"
             ),
@@ -112,7 +111,7 @@ BUNDLER = Grammar(
         Rule(
             does=Does.GREEN,
             literal=("Bundle complete! ", "Your bundle is complete!", "Bundle updated!"),
-            pattern=re.compile(r"Bundle complete! |Your bundle is complete!|Bundle updated!"),
+            pattern=Pattern(r"Bundle complete! |Your bundle is complete!|Bundle updated!"),
         ),
     ),
 )

@@ -8,6 +8,7 @@ puppetlabs/puppet-lint, lib/puppet-lint.rb.
 import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SMELLS = (
     *("Attribute", "BooleanParameter", "ClassVariable", "ControlParameter", "DataClump"),
@@ -30,29 +31,29 @@ REEK = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f":0: {smell}: " for smell in _SMELLS),
-            pattern=re.compile(rf"\s*(?P<file>[^\s:][^:]*):(?P<line>\d+): {_SMELL}"),
+            pattern=Pattern(rf"\s*(?P<file>[^\s:][^:]*):(?P<line>\d+): {_SMELL}"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f"0]:{smell}: " for smell in _SMELLS),
-            pattern=re.compile(rf"\s*\[(?P<line>\d+)(?:, \d+)*\]:{_SMELL}"),
+            pattern=Pattern(rf"\s*\[(?P<line>\d+)(?:, \d+)*\]:{_SMELL}"),
             counts_as="warnings",
         ),
         Rule(
             does=Does.FILE,
             literal=(" -- 0 warning:", " -- 0 warnings:"),
-            pattern=re.compile(r"(?P<file>\S.*) -- \d+ warnings?:$"),
+            pattern=Pattern(r"(?P<file>\S.*) -- \d+ warnings?:$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="0 total warnings",
-            pattern=re.compile(r"(?P<warnings>0) total warnings$"),
+            pattern=Pattern(r"(?P<warnings>0) total warnings$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("0 total warning", "0 total warnings"),
-            pattern=re.compile(r"(?P<warnings>\d+) total warnings?$"),
+            pattern=Pattern(r"(?P<warnings>\d+) total warnings?$"),
         ),
     ),
 )
@@ -68,13 +69,13 @@ def _lint(name: str, suffix: str, *trailers: Rule) -> Grammar:
             Rule(
                 does=Does.TAIL,
                 literal="] [Corrected] ",
-                pattern=re.compile(r"\S.*:\d+ \[[WEF]\] \[Corrected\] "),
+                pattern=Pattern(r"\S.*:\d+ \[[WEF]\] \[Corrected\] "),
                 opens=False,
             ),
             Rule(
                 does=Does.FINDING,
                 literal=(f"{suffix}:0 [", f"{suffix}:0:0 ["),
-                pattern=re.compile(
+                pattern=Pattern(
                     rf"(?P<file>[^\s:][^:]*{re.escape(suffix)}):(?P<line>\d+)"
                     r"(?::(?P<column>\d+))? \[(?P<severity>[WEF])\] "
                     r"(?:(?P<code>[A-Z]\w+): )?(?P<message>.*)"
@@ -83,7 +84,7 @@ def _lint(name: str, suffix: str, *trailers: Rule) -> Grammar:
             Rule(
                 does=Does.FINDING,
                 literal=(f"{suffix}:0:0: W: ", f"{suffix}:0:0: E: "),
-                pattern=re.compile(
+                pattern=Pattern(
                     rf"(?P<file>[^\s:][^:]*{re.escape(suffix)}):(?P<line>\d+):(?P<column>\d+):"
                     r" (?P<severity>[WEF]): (?:(?P<code>[A-Z]\w+): )?(?P<message>.*)"
                 ),
@@ -99,14 +100,12 @@ HAML_LINT = _lint(
     Rule(
         does=Does.GREEN,
         literal="inspected, 0 lints",
-        pattern=re.compile(
-            r"(?P<inspected>[1-9]\d*) files? inspected, (?P<errors>0) lints detected$"
-        ),
+        pattern=Pattern(r"(?P<inspected>[1-9]\d*) files? inspected, (?P<errors>0) lints detected$"),
     ),
     Rule(
         does=Does.TRAILER,
         literal=("inspected, 0 lint", "inspected, 0 lints"),
-        pattern=re.compile(
+        pattern=Pattern(
             r"(?P<inspected>\d+) files? inspected, (?P<errors>\d+) lints? detected"
             r"(?:, (?P<mended>\d+) lints? corrected)?"
         ),
@@ -118,9 +117,7 @@ SLIM_LINT = _lint(
     Rule(
         does=Does.TRAILER,
         literal=("file inspected, ", "files inspected, "),
-        pattern=re.compile(
-            r"(?P<inspected>\d+) files? inspected, (?P<errors>\d+) offenses detected"
-        ),
+        pattern=Pattern(r"(?P<inspected>\d+) files? inspected, (?P<errors>\d+) offenses detected"),
         opens=False,
     ),
 )
@@ -134,7 +131,7 @@ ERB_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".erb:0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*\.erb):(?P<line>\d+):(?P<column>\d+): "
                 r"(?:\[(?P<code>\w+)\] )?(?P<message>.*)"
             ),
@@ -142,23 +139,23 @@ ERB_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal="In file: ",
-            pattern=re.compile(r"In file: (?P<file>\S.*):(?P<line>\d+)$"),
-            before=re.compile(r"(?:\[(?P<code>\w+)\] )?(?P<message>\S.*)"),
+            pattern=Pattern(r"In file: (?P<file>\S.*):(?P<line>\d+)$"),
+            before=Pattern(r"(?:\[(?P<code>\w+)\] )?(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.GREEN,
             literal="errors were found in ERB files",
-            pattern=re.compile(r"No errors were found in ERB files"),
+            pattern=Pattern(r"No errors were found in ERB files"),
         ),
         Rule(
             does=Does.GREEN,
             literal="error(s) corrected in ERB",
-            pattern=re.compile(r"(?P<corrected>\d+) error\(s\) corrected in ERB files"),
+            pattern=Pattern(r"(?P<corrected>\d+) error\(s\) corrected in ERB files"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("were found in ERB files", "remaining in ERB files"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:(?P<corrected>\d+) error\(s\) corrected and )?"
                 r"(?P<errors>\d+) error\(s\) (?:were found|remaining) in ERB files"
             ),
@@ -166,7 +163,7 @@ ERB_LINT = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="Exception occurred when processing: ",
-            pattern=re.compile(r"(?P<message>Exception occurred when processing: .*)"),
+            pattern=Pattern(r"(?P<message>Exception occurred when processing: .*)"),
         ),
     ),
 )
@@ -179,28 +176,26 @@ BRAKEMAN = Grammar(
         Rule(
             does=Does.START,
             literal="== Brakeman Report ==",
-            pattern=re.compile(r"== Brakeman Report =="),
+            pattern=Pattern(r"== Brakeman Report =="),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="Security Warnings",
-            pattern=re.compile(
-                r"(?:Security Warnings: |\| Security Warnings +\| )(?P<warnings>\d+)"
-            ),
+            pattern=Pattern(r"(?:Security Warnings: |\| Security Warnings +\| )(?P<warnings>\d+)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="Message: ",
-            pattern=re.compile(r"Message: (?P<message>.*)"),
-            before=re.compile(r"Check: (?P<code>\w+)"),
-            continues=re.compile(r"(?:File: (?P<file>\S.*)|Line: (?P<line>\d+))$"),
+            pattern=Pattern(r"Message: (?P<message>.*)"),
+            before=Pattern(r"Check: (?P<code>\w+)"),
+            continues=Pattern(r"(?:File: (?P<file>\S.*)|Line: (?P<line>\d+))$"),
             pieces=True,
             counts_as="warnings",
         ),
         Rule(  # --format tabs, and the same with its tabs expanded
             does=Does.FINDING,
             literal=(*(" General ", "\tGeneral\t", "\tController\t", "\tModel\t", "\tTemplate\t"),),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>\S+\.\w+)(?:\t| {1,8})(?P<line>\d+)(?:\t| {1,8})"
                 r"(?P<code>[A-Z][\w -]*\w)(?:\t(?:General|Controller|Model|Template)\t"
                 r"| {1,8}General {1,8})(?P<message>.*\S)"
@@ -210,13 +205,13 @@ BRAKEMAN = Grammar(
         Rule(
             does=Does.GREEN,
             literal="No warnings found",
-            pattern=re.compile(r"No warnings found$"),
+            pattern=Pattern(r"No warnings found$"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal="Please supply the path to a Rails application",
-            pattern=re.compile(r"(?P<message>Please supply the path to a Rails application)"),
+            pattern=Pattern(r"(?P<message>Please supply the path to a Rails application)"),
         ),
     ),
 )
@@ -226,12 +221,12 @@ _KIND = r"(?P<severity>ERROR|WARNING|error|warning)"
 PUPPET_LINT = Grammar(
     name="puppet-lint",
     kind="linter",
-    urgent=re.compile(r"syntax"),
+    urgent=Pattern(r"syntax"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(" - ERROR: ", " - WARNING: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>\S.*?) - {_KIND}: (?P<message>.*) on line (?P<line>\d+)"
                 r"(?: (?:col(?:umn)? (?P<column>\d+) ?)?(?:\(check: (?P<code>\w+)\))?)?$"
             ),
@@ -239,7 +234,7 @@ PUPPET_LINT = Grammar(
         Rule(  # --log-format "%{path}:%{line}:%{check}:%{KIND}:%{message}", as plugins have it
             does=Does.FINDING,
             literal=(":ERROR:", ":WARNING:"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>(?:[A-Za-z]:)?[^:]+\.pp):(?P<line>\d+):(?:(?P<column>\d+):)?"
                 rf"(?P<code>\w+):{_KIND}:(?P<message>.*)"
             ),
@@ -247,7 +242,7 @@ PUPPET_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".pp:0:",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>\S.*\.pp):(?P<line>\d+):(?:(?P<column>\d+):)? ?{_KIND}:"
                 r" ?(?P<message>.*?)(?: \((?P<code>\w+)\))?$"
             ),
@@ -255,7 +250,7 @@ PUPPET_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("ERROR: ", "WARNING: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_KIND}: (?P<message>.*) on line (?P<line>\d+)(?: \(check: (?P<code>\w+)\))?$"
             ),
             opens=False,

@@ -3,9 +3,8 @@
 Source: astral-sh/ruff, crates/ruff/src/printer.rs and the snapshots of its CLI tests.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _CODE = r"(?:(?P<code>[A-Z]{1,6}\d{3,4})|(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+))"
 _FIX = r"(?:\[[*\- ]\] )?"
@@ -17,35 +16,33 @@ GRAMMAR = Grammar(
     name="ruff",
     kind="linter",
     fix="ruff check --fix",
-    urgent=re.compile(
+    urgent=Pattern(
         r"F82[123]|F70\d|F63[1-4]|E9\d\d|PLE\d+|undefined-(?:name|local|export)|invalid-syntax"
     ),
     rules=(
         Rule(
             does=Does.FINDING,
             literal="--> ",
-            pattern=re.compile(rf"\s*--> {_FILE}{_PLACE}$"),
-            before=re.compile(
-                rf"(?:{_CODE}:?|(?P<syntax>invalid-syntax):) {_FIX}(?P<message>\S.*)"
-            ),
+            pattern=Pattern(rf"\s*--> {_FILE}{_PLACE}$"),
+            before=Pattern(rf"(?:{_CODE}:?|(?P<syntax>invalid-syntax):) {_FIX}(?P<message>\S.*)"),
         ),
         Rule(  # A message that begins in lower case is flake8's wording of the same code.
             does=Does.FINDING,
             literal=":0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}{_PLACE}: {_CODE}:? {_FIX}(?!{_FLAKE8})(?P<message>[A-Z`\[].*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=":0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}{_PLACE}: (?P<name>invalid-syntax|SyntaxError): (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"  +(?P<line>\d+):(?P<column>\d+) +"
                 rf"(?:{_CODE}|(?P<syntax>invalid-syntax)):? {_FIX}(?P<message>\S.*)"
             ),
@@ -53,7 +50,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s*(?P<times>\d+)\t(?:<[^>]*>)?(?P<code>[A-Z]+\d+|)(?:</?[^>]*>)?\s*\t"
                 r"(?:\[[*\- ]\] |\s*)(?P<rule>[a-z][\w-]*)"
             ),
@@ -61,30 +58,30 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.FILE,
-            pattern=re.compile(r"(?P<file>\S+\.(?:pyi?|ipynb|toml)):$"),
+            pattern=Pattern(r"(?P<file>\S+\.(?:pyi?|ipynb|toml)):$"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal=" remaining).",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Found \d+ errors? \((?P<fixed>\d+) fixed, (?P<errors>\d+) remaining\)\.$"
             ),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("found 0 error", "found 0 errors."),
-            pattern=re.compile(r"Found (?P<errors>\d+) errors?\.$"),
+            pattern=Pattern(r"Found (?P<errors>\d+) errors?\.$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="Would fix ",
-            pattern=re.compile(r"Would fix (?P<errors>\d+) errors?\.?"),
+            pattern=Pattern(r"Would fix (?P<errors>\d+) errors?\.?"),
         ),
         Rule(  # ruff format closes with it, even where it could not read a file.
             does=Does.TRAILER,
             literal=("already formatted", "left unchanged", "would be reformatted"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\d+ files? (?:already formatted|left unchanged|would be reformatted)"
             ),
             opens=False,
@@ -92,12 +89,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="All checks passed!",
-            pattern=re.compile(r"All checks passed!$"),
+            pattern=Pattern(r"All checks passed!$"),
         ),
         Rule(
             does=Does.FIXABLE,
             literal=" fixable with ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[\*\] (?P<safe>\d+) (?:potentially )?fixable with (?:the )?`?--fix`?(?: option)?"
                 r"(?: \((?P<unsafe>\d+) (?:hidden|unsafe) fix)?"
             ),
@@ -106,18 +103,18 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FIXABLE,
             literal="No fixes available",
-            pattern=re.compile(r"No fixes available \((?P<unsafe>\d+) (?:hidden|unsafe) fix"),
+            pattern=Pattern(r"No fixes available \((?P<unsafe>\d+) (?:hidden|unsafe) fix"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal="ruff failed",
-            pattern=re.compile(r"(?:error: )?(?P<message>ruff failed)$"),
+            pattern=Pattern(r"(?:error: )?(?P<message>ruff failed)$"),
         ),
         Rule(
             does=Does.TAIL,
             literal="warning: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"warning: (?:`|Rule |Unknown rule|The top-level|Invalid `|No Python|Failed to"
                 r"|Encountered|Detected|Selection|The following)"
             ),
@@ -125,7 +122,7 @@ GRAMMAR = Grammar(
         ),
         Rule(
             does=Does.TAIL,
-            pattern=re.compile(r"  - '[\w.-]+' -> '"),
+            pattern=Pattern(r"  - '[\w.-]+' -> '"),
             opens=False,
         ),
     ),

@@ -3,9 +3,8 @@
 Source: astral-sh/ruff, crates/ruff/src/commands/format.rs.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _PLACE = r":(?P<line>\d+):(?P<column>\d+)"
@@ -28,54 +27,54 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Would reformat: ",
-            pattern=re.compile(r"(?P<message>Would reformat): (?P<file>\S.*)"),
+            pattern=Pattern(r"(?P<message>Would reformat): (?P<file>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="--> ",
-            pattern=re.compile(rf"\s*--> {_FILE}{_PLACE}$"),
-            before=re.compile(r"unformatted: (?P<message>File would be reformatted)"),
+            pattern=Pattern(rf"\s*--> {_FILE}{_PLACE}$"),
+            before=Pattern(r"unformatted: (?P<message>File would be reformatted)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="unformatted: File would be",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_FILE}{_PLACE}: unformatted: (?P<message>File would be reformatted)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=("error: Failed to parse ", "error: Failed to format "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"error: (?P<message>Failed to (?:parse {_FILE}{_PLACE}: |format [^\s`][^:]*: ).*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="--> ",
-            pattern=re.compile(rf"\s*--> {_FILE}{_PLACE}$"),
-            before=re.compile(r"(?P<code>invalid-syntax): (?P<message>.+)"),
+            pattern=Pattern(rf"\s*--> {_FILE}{_PLACE}$"),
+            before=Pattern(r"(?P<code>invalid-syntax): (?P<message>.+)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="invalid-syntax: ",
-            pattern=re.compile(rf"{_FILE}{_PLACE}: (?P<code>invalid-syntax): (?P<message>.+)"),
+            pattern=Pattern(rf"{_FILE}{_PLACE}: (?P<code>invalid-syntax): (?P<message>.+)"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"  +(?P<line>\d+):(?P<column>\d+) +(?:unformatted|(?P<code>invalid-syntax)): "
                 r"(?P<message>.+)"
             ),
             opens=False,
         ),
-        Rule(does=Does.FILE, pattern=re.compile(r"(?P<file>\S+\.\w+):$"), opens=False),
+        Rule(does=Does.FILE, pattern=Pattern(r"(?P<file>\S+\.\w+):$"), opens=False),
         Rule(
             does=Does.TRAILER,
             literal=("0 file would be reformatted", "0 files would be reformatted"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?=(?P<safe>\d+) files? would be reformatted)"
                 rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)$"
             ),
@@ -83,7 +82,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal=("left unchanged", "already formatted", "0 file reformatted", "0 files reform"),
-            pattern=re.compile(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)$"),
+            pattern=Pattern(rf"(?P<counts>{_COUNT}(?:, {_COUNT})*)$"),
         ),
     ),
 )

@@ -1,13 +1,14 @@
 """What is common to all outputs of Rust's compilers, for people and for programs.
 
+from supervisor.analyzer.pattern import Pattern
 Source: rust-lang/rust, compiler/rustc_error_codes and compiler/rustc_middle/src/lint.rs.
 """
 
-import re
+from supervisor.analyzer.pattern import Pattern
 
-URGENT = re.compile(r"E0(?:412|425|432|433|405|422|423|463|514|531|583|584|585)")
+URGENT = Pattern(r"E0(?:412|425|432|433|405|422|423|463|514|531|583|584|585)")
 """Unresolved names and imports, missing crates and modules."""
-_QUOTED = re.compile(r"`[^`]*`|\d+")
+_QUOTED = Pattern(r"`[^`]*`|\d+")
 _MOST_REMEMBERED = 2000
 
 

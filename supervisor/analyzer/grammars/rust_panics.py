@@ -3,20 +3,20 @@
 Source: rust-lang/rust, library/std/src/panicking.rs (default_hook).
 """
 
-import re
 from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
 # Since 1.73 the message stands in the next line, since 1.92 the thread's id behind its name.
-PANIC = re.compile(
+PANIC = Pattern(
     r"\s*thread '(?P<thread>.*?)' (?:\(\d+\) )?panicked at "
     r"(?:'(?P<old>.*)', )?(?P<file>[^\s:'][^:']*):(?P<line>\d+)(?::(?P<column>\d+))?:?\s*$"
 )
-_OLD_START = re.compile(r"\s*thread '(?P<thread>.*?)' panicked at '(?P<message>.*)")
-_NOISE = re.compile(r"note: |\s+\d+: |\s+at |stack backtrace:|fatal runtime error|Aborted")
+_OLD_START = Pattern(r"\s*thread '(?P<thread>.*?)' panicked at '(?P<message>.*)")
+_NOISE = Pattern(r"note: |\s+\d+: |\s+at |stack backtrace:|fatal runtime error|Aborted")
 _MOST_LINES = 60
 _MOST_MESSAGE_LINES = 8
 
@@ -109,7 +109,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="panicked at ",
-            pattern=re.compile(rf"{PANIC.pattern}|\s*thread '.*' panicked at '"),
+            pattern=Pattern(rf"{PANIC.pattern}|\s*thread '.*' panicked at '"),
         ),
     ),
 )

@@ -3,9 +3,8 @@
 Source: rust-lang/rustfmt, src/emitter/diff.rs and src/rustfmt_diff.rs.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 GRAMMAR = Grammar(
     name="rustfmt",
@@ -15,19 +14,19 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".rs:0:", ".rs at line 0:"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Diff in (?:\\\\\?\\)?(?P<file>\S.*?\.rs)(?::| at line )(?P<line>\d+):$"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="incorrect newline style in ",
-            pattern=re.compile(r"(?P<message>Incorrect newline style) in (?P<file>\S.*)"),
+            pattern=Pattern(r"(?P<message>Incorrect newline style) in (?P<file>\S.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="error writing files: ",
-            pattern=re.compile(r"Error writing files: (?P<message>.*)"),
+            pattern=Pattern(r"Error writing files: (?P<message>.*)"),
         ),
     ),
 )

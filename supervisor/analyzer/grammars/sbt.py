@@ -4,10 +4,9 @@ Source: sbt/sbt, internal/inc/ManagedLoggedReporter.scala, TestResultLogger.scal
 main/EvaluateTask.scala; the compilers' lines as in scalac.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.scalac import COUNT
+from supervisor.analyzer.pattern import Pattern
 
 _LEVEL = r"\[(?P<severity>error|warn)\] "
 _FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.(?:scala|sc|sbt|java|scala\.\w+))"
@@ -21,19 +20,19 @@ GRAMMAR = Grammar(
     name="sbt",
     kind="build",
     at_once=False,
-    urgent=re.compile("E006|E008"),
+    urgent=Pattern("E006|E008"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(".scala:0", ".sbt:0", ".java:0", ".html:0", ".sc:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL}{_FILE}:(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>\S.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=".scala:0:0 -",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_LEVEL}-- (?:\[(?P<code>E\d+)\] )?(?P<message>[A-Z][\w ]*):"
                 rf" {_FILE}:(?P<line>\d+):(?P<column>\d+)"
             ),
@@ -41,25 +40,25 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="*** FAILED ***",
-            pattern=re.compile(r"\[info\] +(?:- )?(?P<message>\S.*?) \*\*\* FAILED \*\*\*"),
+            pattern=Pattern(r"\[info\] +(?:- )?(?P<message>\S.*?) \*\*\* FAILED \*\*\*"),
             counts_as="failed",
             kind="tests",
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=": Total 0, Failed 0, Errors 0, ",
-            pattern=re.compile(rf"\[(?:info|error)\] (?:Passed|Failed|Error): (?:: )?{_COUNTS}"),
+            pattern=Pattern(rf"\[(?:info|error)\] (?:Passed|Failed|Error): (?:: )?{_COUNTS}"),
             kind="tests",
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=("error found", "errors found"),
-            pattern=re.compile(rf"\[error\] (?P<errors>{COUNT}) errors? found"),
+            pattern=Pattern(rf"\[error\] (?P<errors>{COUNT}) errors? found"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=("warning found", "warnings found"),
-            pattern=re.compile(rf"\[warn\] (?P<warnings>{COUNT}) warnings? found"),
+            pattern=Pattern(rf"\[warn\] (?P<warnings>{COUNT}) warnings? found"),
         ),
         Rule(
             does=Does.BROKEN,
@@ -71,7 +70,7 @@ GRAMMAR = Grammar(
                 ),
                 *("[error] (update)", "LoadFailedException", "coursier.error.Resolution"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[error\] (?P<message>Not a valid (?:command|key): .*|\(.*update\) .*"
                 r"|.*(?:ResolveException|LoadFailedException|coursier\.error\.\w+): .*)"
             ),
@@ -79,12 +78,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="[success] Total time: ",
-            pattern=re.compile(r"\[success\] Total time: .*"),
+            pattern=Pattern(r"\[success\] Total time: .*"),
         ),
         Rule(
             does=Does.RED,
             literal="[error] Total time: ",
-            pattern=re.compile(r"\[error\] Total time: .*"),
+            pattern=Pattern(r"\[error\] Total time: .*"),
         ),
     ),
 )

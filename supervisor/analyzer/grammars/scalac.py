@@ -4,9 +4,8 @@ Source: scala/scala, reporters/PrintReporter.scala and internal/util/StringOps.s
 (countElementsAsString); scala/scala3, reporting/MessageRendering.scala.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen)"
 FILE = r"(?P<file>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.(?:scala|sc))"
@@ -17,19 +16,19 @@ GRAMMAR = Grammar(
     kind="build",
     at_once=False,
     closes=False,
-    urgent=re.compile("E006|E007|E008|E040"),
+    urgent=Pattern("E006|E007|E008|E040"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(".scala:0: error: ", ".scala:0: warning: ", ".sc:0: error: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_MAVEN}{FILE}:(?P<line>\d+): (?P<severity>error|warning): (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=(".scala:0:0: error: ", ".scala:0:0: warning: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_MAVEN}{FILE}:(?P<line>\d+):(?P<column>\d+): (?P<severity>error|warning): "
                 r"(?P<message>.*)"
             ),
@@ -37,14 +36,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".scala:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*\[(?P<severity>ERROR|WARNING)\] {FILE}:(?P<line>\d+): (?P<message>\S.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=".scala:0:0 -",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"-- (?:\[(?P<code>E\d+)\] )?(?=[\w ]*?(?P<severity>Error|Warning):)"
                 rf"(?P<message>[A-Z][\w ]*): {FILE}:(?P<line>\d+):(?P<column>\d+) -"
             ),
@@ -52,13 +51,13 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal=("0 error", "error found", "errors found"),
-            pattern=re.compile(rf"(?:\[ERROR\] )?(?P<errors>{COUNT}) errors?(?: found)?\s*$"),
+            pattern=Pattern(rf"(?:\[ERROR\] )?(?P<errors>{COUNT}) errors?(?: found)?\s*$"),
             opens=False,
         ),
         Rule(
             does=Does.CLEAN,
             literal=("0 warning", "warning found", "warnings found"),
-            pattern=re.compile(rf"(?:\[WARNING\] )?(?P<warnings>{COUNT}) warnings?(?: found)?\s*$"),
+            pattern=Pattern(rf"(?:\[WARNING\] )?(?P<warnings>{COUNT}) warnings?(?: found)?\s*$"),
             opens=False,
         ),
     ),

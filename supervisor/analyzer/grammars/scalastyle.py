@@ -4,9 +4,8 @@ Source: scalastyle/scalastyle, Output.scala (TextOutput) and Main.scala; scalast
 ScalastylePlugin.scala.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _SBT = r"\[(?:error|warn|info)\] scalastyle "
 
@@ -17,7 +16,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("error file=", "warning file=", "info file="),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\[\w+\] )?(?P<severity>error|warning|info) file=(?P<file>.+?) message="
                 r"(?:(?P<message>.*) line=(?P<line>\d+)(?: column=(?P<column>\d+))?"
                 r"|(?P<remark>.*))$"
@@ -26,12 +25,12 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.SUBTOTAL,
             literal="scalastyle Found 0 errors",
-            pattern=re.compile(rf"{_SBT}Found (?P<errors>\d+) errors$"),
+            pattern=Pattern(rf"{_SBT}Found (?P<errors>\d+) errors$"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal=("Found 0 errors", "Found 0 warnings"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?:{_SBT})?Found (?:(?P<errors>\d+) errors|(?P<warnings>\d+) warnings)$"
             ),
             opens=False,
@@ -39,7 +38,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="Finished in 0 ms",
-            pattern=re.compile(rf"(?:{_SBT})?Finished in \d+ ms"),
+            pattern=Pattern(rf"(?:{_SBT})?Finished in \d+ ms"),
             opens=False,
         ),
     ),

@@ -4,9 +4,8 @@ Source: bash, error.c and parse.y; dash, src/error.c; zsh, Src/utils.c. Commands
 or not executable are not the script's faults; they are told as the causes that they are.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _LINE_WORDS = (
     *("line", "ligne", "Zeile", "línea", "línia", "linha", "riga", "regel", "rivi", "rad", "linje"),
@@ -49,13 +48,13 @@ SHELL = Grammar(
         Rule(  # The script's line, after what is wrong with it.
             does=Does.TAIL,
             literal=tuple(f": {word} 0: `" for word in _LINE_WORDS),
-            pattern=re.compile(rf"[^:]+: (?:-c: )?{_WORD} \d+: `.*'$"),
+            pattern=Pattern(rf"[^:]+: (?:-c: )?{_WORD} \d+: `.*'$"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="warning: here-document at ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>[^:]+): {_WORD} (?P<line>\d+): warning: (?P<message>here-document.*)"
             ),
             counts_as="warnings",
@@ -63,14 +62,14 @@ SHELL = Grammar(
         Rule(
             does=Does.FINDING,
             literal=tuple(f": {word} 0: " for word in _LINE_WORDS),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_SCRIPT}: (?:-c: )?{_WORD} (?P<line>\d+): {_NOT_OURS}(?P<message>\S.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=": line 0: ",
-            pattern=re.compile(rf"(?P<file>[\w./+-]+): line (?P<line>\d+): {_COMPLAINT}"),
+            pattern=Pattern(rf"(?P<file>[\w./+-]+): line (?P<line>\d+): {_COMPLAINT}"),
         ),
         Rule(
             does=Does.FINDING,
@@ -82,7 +81,7 @@ SHELL = Grammar(
                 "Bad substitution",
                 "unexpected operator",
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:]+): (?P<line>\d+): (?P<message>Syntax error: .*"
                 r"|.*(?:bad variable name|is read only|parameter not set|Bad substitution"
                 r"|unexpected operator).*)"
@@ -91,7 +90,7 @@ SHELL = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(": parse error near", ": unmatched", ": bad substitution", ": no matches"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:]+):(?P<line>\d+): (?P<message>(?:parse error near|unmatched"
                 r"|bad substitution|no matches found).*)"
             ),
@@ -99,19 +98,19 @@ SHELL = Grammar(
         Rule(
             does=Does.FINDING,
             literal="syntax error at line 0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:]+): syntax error at line (?P<line>\d+): (?P<message>.*)"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal="sh: syntax error: ",
-            pattern=re.compile(r"(?P<file>\S*sh): (?P<message>syntax error: .*)"),
+            pattern=Pattern(r"(?P<file>\S*sh): (?P<message>syntax error: .*)"),
         ),
         Rule(  # More of zsh's, which has a script's name and nothing else in front.
             does=Does.FINDING,
             literal=":0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?!(?:GNU)?[Mm]akefile|Dockerfile|stdin)(?P<file>[A-Za-z_][\w-]*):(?P<line>\d+): "
                 rf"(?!(?:fatal )?error|warning|note|\*){_NOT_OURS}(?P<message>\S.*)"
             ),

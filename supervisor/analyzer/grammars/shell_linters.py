@@ -4,25 +4,25 @@ Source: koalaman/shellcheck, src/ShellCheck/Formatter (TTY.hs, GCC.hs); openstac
 bashate/messages.py.
 """
 
-import re
 from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.pending import found
 from supervisor.analyzer.tally import Finding, Tally, number, severity_key
 
 _LEVELS = {"style": "notes"}
-_HEADING = re.compile(r"In (?P<file>\S.*) line (?P<line>\d+):$")
-_ROW = re.compile(
+_HEADING = Pattern(r"In (?P<file>\S.*) line (?P<line>\d+):$")
+_ROW = Pattern(
     r"\s*(?:\^-*\^|\^--|\^) (?P<code>SC\d{4})(?: \((?P<severity>\w+)\))?: (?P<message>.*)"
 )
-_GCC = re.compile(
+_GCC = Pattern(
     r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): (?P<severity>\w+): (?P<message>.*)"
     r" \[(?P<code>SC\d{4})\]$"
 )
-_WIKI = re.compile(r"\s*https://www\.shellcheck\.net/wiki/SC\d")
-_BROKEN = re.compile(r"(?P<message>\S.*: openBinaryFile: does not exist.*)")
+_WIKI = Pattern(r"\s*https://www\.shellcheck\.net/wiki/SC\d")
+_BROKEN = Pattern(r"(?P<message>\S.*: openBinaryFile: does not exist.*)")
 _REACH = 24
 """How far above a finding the heading of its line may stand, with others between them."""
 
@@ -75,7 +75,7 @@ class ShellcheckParser:
 SHELLCHECK = Grammar(
     name="shellcheck",
     kind="linter",
-    urgent=re.compile(r"SC1\d{3}|SC2154"),
+    urgent=Pattern(r"SC1\d{3}|SC2154"),
     severities=_LEVELS,
     parser=ShellcheckParser,
     rules=(
@@ -96,12 +96,12 @@ _SAID = (
 BASHATE = Grammar(
     name="bashate",
     kind="linter",
-    urgent=re.compile(r"E040"),
+    urgent=Pattern(r"E040"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(":0:0: E00", ":0:0: W00"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+): "
                 rf"(?=(?P<severity>[EW]))(?P<code>[EW]0[0-4]\d):? {_SAID}"
             ),
@@ -109,12 +109,12 @@ BASHATE = Grammar(
         Rule(  # Before release 0.5.
             does=Does.FINDING,
             literal=("[E] E0", "[W] E0"),
-            pattern=re.compile(r"\[(?P<severity>[EW])\] (?P<code>[EW]\d{3}):? (?P<message>.*?): '"),
+            pattern=Pattern(r"\[(?P<severity>[EW])\] (?P<code>[EW]\d{3}):? (?P<message>.*?): '"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="bashate error(s) found",
-            pattern=re.compile(r"(?P<errors>\d+) bashate error\(s\) found"),
+            pattern=Pattern(r"(?P<errors>\d+) bashate error\(s\) found"),
         ),
     ),
 )

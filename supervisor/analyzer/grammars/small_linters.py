@@ -6,9 +6,8 @@ markdownlint/markdownlint, crate-ci/typos, client9/misspell, dotenv-linter, aqua
 elixir-lang/elixir.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PLACE = r":(?P<line>\d+):(?P<column>\d+)"
 
@@ -18,7 +17,7 @@ def _linter(
 ) -> Grammar:
     """A linter with one kind of line for its findings."""
     finding = Rule(
-        does=Does.FINDING, literal=literal, pattern=re.compile(pattern), counts_as=counts_as
+        does=Does.FINDING, literal=literal, pattern=Pattern(pattern), counts_as=counts_as
     )
     return Grammar(
         name=name,
@@ -53,12 +52,12 @@ TIDY = _linter(
     Rule(
         does=Does.GREEN,
         literal="No warnings or errors were found",
-        pattern=re.compile(r"No warnings or errors were found\."),
+        pattern=Pattern(r"No warnings or errors were found\."),
     ),
     Rule(
         does=Does.TRAILER,
         literal="Tidy found 0",
-        pattern=re.compile(r"Tidy found (?P<warnings>\d+) warnings? and (?P<errors>\d+) errors?!"),
+        pattern=Pattern(r"Tidy found (?P<warnings>\d+) warnings? and (?P<errors>\d+) errors?!"),
     ),
 )
 SQLINT = _linter(
@@ -81,8 +80,8 @@ POWERSHELL = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".ps1:0 char:0", ".psm1:0 char:0"),
-            pattern=re.compile(r"At (?P<file>\S.*\.psm?1):(?P<line>\d+) char:(?P<column>\d+)$"),
-            continues=re.compile(r"(?P<message>[^\s+].*)"),
+            pattern=Pattern(r"At (?P<file>\S.*\.psm?1):(?P<line>\d+) char:(?P<column>\d+)$"),
+            continues=Pattern(r"(?P<message>[^\s+].*)"),
         ),
     ),
 )
@@ -114,7 +113,7 @@ MDL = _linter(
     Rule(
         does=Does.TAIL,
         literal="A detailed description of the rules",
-        pattern=re.compile(r"A detailed description of the rules"),
+        pattern=Pattern(r"A detailed description of the rules"),
         opens=False,
     ),
     counts_as="warnings",
@@ -126,8 +125,8 @@ TYPOS = Grammar(
         Rule(
             does=Does.FINDING,
             literal="should be `",
-            pattern=re.compile(r"error: (?P<message>`\S+` should be `.*`)$"),
-            continues=re.compile(r"\s*(?:-->|╭▸) (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+)$"),
+            pattern=Pattern(r"error: (?P<message>`\S+` should be `.*`)$"),
+            continues=Pattern(r"\s*(?:-->|╭▸) (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+)$"),
         ),
     ),
 )
@@ -143,13 +142,13 @@ DOTENV_LINTER = _linter(
     Rule(
         does=Does.GREEN,
         literal="No problems found",
-        pattern=re.compile(r"No problems found$"),
+        pattern=Pattern(r"No problems found$"),
         opens=False,
     ),
     Rule(
         does=Does.TRAILER,
         literal=("Found 0 problem", "Found 0 problems"),
-        pattern=re.compile(r"Found (?P<errors>\d+) problems?$"),
+        pattern=Pattern(r"Found (?P<errors>\d+) problems?$"),
         opens=False,
     ),
 )
@@ -160,14 +159,14 @@ TFSEC = _linter(
     Rule(
         does=Does.TRAILER,
         literal="potential problem",
-        pattern=re.compile(
+        pattern=Pattern(
             r"\s*(?P<passed>\d+) passed,(?: \d+ ignored,)? (?P<errors>\d+) potential problem"
         ),
     ),
     Rule(
         does=Does.GREEN,
         literal="No problems detected!",
-        pattern=re.compile(r"\s*No problems detected!"),
+        pattern=Pattern(r"\s*No problems detected!"),
     ),
 )
 EXUNIT = Grammar(
@@ -178,14 +177,14 @@ EXUNIT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=") test ",
-            pattern=re.compile(r"\s+\d+\) test (?P<name>\S.*)"),
-            continues=re.compile(r"\s+(?P<file>\S+\.exs?):(?P<line>\d+)$"),
+            pattern=Pattern(r"\s+\d+\) test (?P<name>\S.*)"),
+            continues=Pattern(r"\s+(?P<file>\S+\.exs?):(?P<line>\d+)$"),
             counts_as="failed",
         ),
         Rule(
             does=Does.GREEN,
             literal="tests, 0 failures",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\d+ (?:doctests?|propert(?:y|ies)), )*(?P<total>[1-9]\d*) tests,"
                 r" (?P<failed>0) failures(?: \(\d+ excluded\))?(?:, \d+ excluded)?"
                 r"(?:, (?P<skipped>\d+) skipped)?$"
@@ -194,7 +193,7 @@ EXUNIT = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("test, 0 failure", "tests, 0 failure"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:\d+ (?:doctests?|propert(?:y|ies)), )*(?P<total>\d+) tests?, "
                 r"(?P<failed>\d+) failures?(?: \(\d+ excluded\))?(?:, \d+ excluded)?"
                 r"(?:, (?P<invalid>\d+) invalid)?(?:, (?P<skipped>\d+) skipped)?$"

@@ -4,9 +4,8 @@ Source: sphinx-doc/sphinx, sphinx/util/logging.py and sphinx/application.py; doc
 docutils/utils/__init__.py (SystemMessage).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PROGRESS = (
     r"(?:(?:checking consistency|reading sources|writing output)\.\.\. (?:\[ *\d+%\] \S+)?\s*)?"
@@ -28,50 +27,50 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal="Running Sphinx v",
-            pattern=re.compile(r"Running Sphinx v\d"),
+            pattern=Pattern(r"Running Sphinx v\d"),
         ),
         Rule(  # A traceback follows, up to the code or an empty line.
             does=Does.FINDING,
             literal="the following exception was raised",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?:{_PROGRESS}{_PLACE} )?(?P<severity>WARNING): "
                 r"(?P<message>.*; the following exception was raised):$"
             ),
-            continues=re.compile(r" \[(?P<code>[a-z_]\w*(?:\.\w+)*)\]$"),
+            continues=Pattern(r" \[(?P<code>[a-z_]\w*(?:\.\w+)*)\]$"),
             most_lines=200,
         ),
         Rule(
             does=Does.FINDING,
             literal=_SUFFIXES,
-            pattern=re.compile(rf"{_PROGRESS}{_PLACE} {_SEVERITY}: {_SAID}"),
+            pattern=Pattern(rf"{_PROGRESS}{_PLACE} {_SEVERITY}: {_SAID}"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("(warning/0)", "(error/0)", "(severe/0)", "(info/0)"),
-            pattern=re.compile(rf"{_FILE}:(?P<line>\d+): \({_SEVERITY}/\d\) (?P<message>.*)"),
+            pattern=Pattern(rf"{_FILE}:(?P<line>\d+): \({_SEVERITY}/\d\) (?P<message>.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=(": WARNING: ", ": ERROR: ", ": CRITICAL: "),
-            pattern=re.compile(rf"{_PROGRESS}{_PLACE} {_SEVERITY}: {_SAID}"),
+            pattern=Pattern(rf"{_PROGRESS}{_PLACE} {_SEVERITY}: {_SAID}"),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal=("WARNING: ", "ERROR: ", "CRITICAL: "),
-            pattern=re.compile(rf"{_SEVERITY}: {_SAID}"),
+            pattern=Pattern(rf"{_SEVERITY}: {_SAID}"),
             opens=False,
         ),
         Rule(  # Before 8.1 --fail-on-warning stopped at the first.
             does=Does.FINDING,
             literal="Warning, treated as error:",
-            pattern=re.compile(r"Warning, treated as error:$"),
-            continues=re.compile(rf"(?:{_FILE}:(?:(?P<line>\d+):)? ?)?(?P<message>.+)"),
+            pattern=Pattern(r"Warning, treated as error:$"),
+            continues=Pattern(rf"(?:{_FILE}:(?:(?P<line>\d+):)? ?)?(?P<message>.+)"),
         ),
         Rule(  # -b linkcheck
             does=Does.FINDING,
             literal=(") broken    ", ") timeout   "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\( *(?P<file>\S+): line +(?P<line>\d+)\) "
                 r"(?P<code>broken|timeout) +(?P<message>\S.*)"
             ),
@@ -79,25 +78,25 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="build succeeded",
-            pattern=re.compile(r"build succeeded(?:, (?P<warnings>\d+) warnings?)?\.$"),
+            pattern=Pattern(r"build succeeded(?:, (?P<warnings>\d+) warnings?)?\.$"),
         ),
         Rule(
             does=Does.RED,
             literal="build finished with problems",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"build (?P<message>finished with problems)(?:, (?P<warnings>\d+) warnings?\b|\.$)"
             ),
         ),
         Rule(
             does=Does.BROKEN,
             literal="sphinx.errors.",
-            pattern=re.compile(r"\s*sphinx\.errors\.(?P<message>\w+: .+)"),
+            pattern=Pattern(r"\s*sphinx\.errors\.(?P<message>\w+: .+)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=tuple(f"{kind} error:" for kind in _STAGES.split("|")),
-            pattern=re.compile(rf"(?:{_STAGES}) error:$"),
-            continues=re.compile(r"(?P<message>.+)"),
+            pattern=Pattern(rf"(?:{_STAGES}) error:$"),
+            continues=Pattern(r"(?P<message>.+)"),
         ),
     ),
 )

@@ -4,9 +4,8 @@ Source: spotbugs/spotbugs, TextUICommandLine and PrintingBugReporter.java;
 spotbugs/spotbugs-maven-plugin, SpotbugsViolationCheckMojo.groovy.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _KINDS = ("java", "kt", "scala", "groovy")
 _FILE = rf"(?P<file>[\w$./-]+\.(?:{'|'.join(_KINDS)})):\[lines? (?P<line>\d+)(?:-\d+)?\]"
@@ -30,7 +29,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_LINES,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<severity>[HML]) [A-Z] (?P<code>[A-Za-z_0-9]{2,60}): (?P<message>.*?)  "
                 rf"(?:At|In) {_FILE}"
             ),
@@ -38,7 +37,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_LINES,
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\[(?:ERROR|WARNING|INFO)\] (?P<severity>High|Medium|Low): (?P<message>.*?)"
                 rf" \[[\w.$, ]+\] ?(?:[A-Z][a-z ]+ )?(?:At|In|at|in) {_FILE}"
                 r".*? (?P<code>[A-Z][A-Z0-9_]+)\s*$"
@@ -47,27 +46,27 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="Warnings generated: 0",
-            pattern=re.compile(r"\s*(?:\[\w+\] )?Warnings generated: (?P<warnings>\d+)$"),
+            pattern=Pattern(r"\s*(?:\[\w+\] )?Warnings generated: (?P<warnings>\d+)$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="[INFO] Total bugs: 0",
-            pattern=re.compile(r"\[INFO\] Total bugs: 0$"),
+            pattern=Pattern(r"\[INFO\] Total bugs: 0$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal="[INFO] Total bugs: 0",
-            pattern=re.compile(r"\[INFO\] Total bugs: (?P<warnings>\d+)$"),
+            pattern=Pattern(r"\[INFO\] Total bugs: (?P<warnings>\d+)$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="[INFO] No errors/warnings found",
-            pattern=re.compile(r"\[INFO\] No errors/warnings found"),
+            pattern=Pattern(r"\[INFO\] No errors/warnings found"),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="SpotBugs violations were found",
-            pattern=re.compile(r"(?P<warnings>\d+) SpotBugs violations were found"),
+            pattern=Pattern(r"(?P<warnings>\d+) SpotBugs violations were found"),
         ),
     ),
 )

@@ -3,17 +3,16 @@
 Source: stylelint/stylelint, lib/formatters.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _RULE = r"(?P<code>(?:[\w@.-]+/)*[a-zA-Z][\w-]*)"
 _STYLED = r"[^\s:][^:]*\.(?:css|scss|sass|less|styl|vue|html?|svelte|[cm]?[jt]sx?|md|astro)"
-_ROW = re.compile(
+_ROW = Pattern(
     r"\s+(?P<line>\d+):(?P<column>\d+)\s+(?P<severity>[✖×\u26a0\u2139])\s+"
     rf"(?P<message>\S.*?)(?:\s{{2,}}{_RULE})?\s*$"
 )
-_LAST_LINE = re.compile(rf"\s.*?\S\s{{2,}}{_RULE}\s*$")
+_LAST_LINE = Pattern(rf"\s.*?\S\s{{2,}}{_RULE}\s*$")
 _LITERALS = ("  ✖  ", "  ×  ", "  \u26a0  ", "  \u2139  ")
 
 GRAMMAR = Grammar(
@@ -21,20 +20,20 @@ GRAMMAR = Grammar(
     kind="linter",
     fix="stylelint --fix",
     severities={"✖": "errors", "×": "errors", "\u26a0": "warnings", "\u2139": "notes"},
-    urgent=re.compile(r"CssSyntaxError|no-invalid-\w+|\w+-no-unknown"),
+    urgent=Pattern(r"CssSyntaxError|no-invalid-\w+|\w+-no-unknown"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=_LITERALS,
             pattern=_ROW,
-            before=re.compile(rf"(?P<file>{_STYLED})\s*$"),
+            before=Pattern(rf"(?P<file>{_STYLED})\s*$"),
             continues=_LAST_LINE,
         ),
         Rule(does=Does.FINDING, literal=_LITERALS, pattern=_ROW, opens=False, continues=_LAST_LINE),
         Rule(
             does=Does.FINDING,
             literal=": line 0, col 0, ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*): line (?P<line>\d+), col (?P<column>\d+),"
                 rf" (?P<severity>error|warning) - (?P<message>.*?)(?: \({_RULE}\))?$"
             ),
@@ -42,7 +41,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(") [error]", ") [warning]"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"(?P<file>{_STYLED}):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)"
                 rf" \({_RULE}\) \[(?P<severity>error|warning)\]$"
             ),
@@ -50,7 +49,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TRAILER,
             literal=("problems (", "problem ("),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:[✖×] )?\d+ problems? \((?P<errors>\d+) errors?, (?P<warnings>\d+) warnings?\)$"
             ),
             opens=False,
@@ -58,7 +57,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FIXABLE,
             literal="potentially fixable with the",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\s+(?P<errors>\d+) errors?(?: and (?P<warnings>\d+) warnings?)? potentially"
             ),
             opens=False,
@@ -66,7 +65,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FIXABLE,
             literal="potentially fixable with the",
-            pattern=re.compile(r"\s+(?P<warnings>\d+) warnings? potentially"),
+            pattern=Pattern(r"\s+(?P<warnings>\d+) warnings? potentially"),
             opens=False,
         ),
         Rule(
@@ -75,7 +74,7 @@ GRAMMAR = Grammar(
                 *("No configuration provided for", "NoFilesFoundError", "AllFilesIgnoredError"),
                 *('Could not find "stylelint', "Error: Undefined rule "),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Error|ConfigurationError|NoFilesFoundError|AllFilesIgnoredError): (?P<message>"
                 r"(?:No configuration provided for|No files matching the pattern"
                 r"|All input files were|Could not find \"stylelint|Undefined rule ).*)"

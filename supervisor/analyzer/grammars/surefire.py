@@ -7,26 +7,27 @@ ConsoleReporter.java, TestSetStats.java and SmartStackTraceParser.java.
 import re
 
 from supervisor.analyzer.grammars.failures import Failures
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally
 
 _FRONT = r"\s*(?:\[(?:INFO|WARNING|ERROR)\] ?)?"
-BANNER = re.compile(rf"{_FRONT} ?T E S T S\s*$")
-TESTS_RUN = re.compile(
+BANNER = Pattern(rf"{_FRONT} ?T E S T S\s*$")
+TESTS_RUN = Pattern(
     rf"{_FRONT}Tests run: (?P<total>\d+), Failures: (?P<failed>\d+), Errors: (?P<errors>\d+),?"
     r"(?: Skipped: (?P<skipped>\d+))?(?:, Flakes: (?P<flaky>\d+))?(?P<took>,? Time elapsed: )?"
 )
-RUNNING = re.compile(
+RUNNING = Pattern(
     rf"{_FRONT}Running (?P<suite>[\w$]+(?:\.[\w$]+)+|\w*(?:Tests?|Spec|IT)(?:\$\w+)?)\s*$"
 )
-_RESULTS = re.compile(rf"{_FRONT}Results ?:\s*$")
-_BAD = re.compile(
+_RESULTS = Pattern(rf"{_FRONT}Results ?:\s*$")
+_BAD = Pattern(
     rf"{_FRONT}(?P<test>\S.*?)(?: --|  ?) ?Time elapsed: [\d.,]+ \w+ *<<< (?P<what>FAILURE|ERROR)!"
 )
-_LIST = re.compile(
+_LIST = Pattern(
     rf"{_FRONT}(?P<what>Failures|Errors|Failed tests|Tests in error|Flakes|Flaked tests|"
     r"Tests skipped|Skipped tests)(?: ?:\s*$|:  +(?P<entry>\S.*))"
 )
-_QUIET_LIST = re.compile(r"\[ERROR\] (?:Failures|Errors): *$")
+_QUIET_LIST = Pattern(r"\[ERROR\] (?:Failures|Errors): *$")
 """Where nothing but errors is printed, the heading above the lists is missing."""
 _KEYS = {
     "Failures": "failed",
@@ -34,15 +35,13 @@ _KEYS = {
     "Errors": "errors",
     "Tests in error": "errors",
 }
-_ENTRY = re.compile(
+_ENTRY = Pattern(
     r"(?:\[(?:ERROR|WARNING|INFO)\] )?  (?P<test>(?:[\w$.>-]+|\[[^\]]*\]|\([^)]*\)|\{[^}]*\})+)"
     r"(?::(?P<line>\d+)(?:->\S+)*)?(?:: | » | | ?$)(?P<message>.*)"
 )
-_HEADED = re.compile(
-    r"(?:\[(?:ERROR|WARNING)\] )?(?P<test>[\w$]+(?:\.[\w$\[\]()]+)+(?:\(.*\))?)\s*$"
-)
-_ATTEMPT = re.compile(r"(?:\[(?:ERROR|WARNING)\] )?  Run \d+: ")
-_CHATTER = re.compile(r"\s+at |\s*\.\.\. \d+ more")
+_HEADED = Pattern(r"(?:\[(?:ERROR|WARNING)\] )?(?P<test>[\w$]+(?:\.[\w$\[\]()]+)+(?:\(.*\))?)\s*$")
+_ATTEMPT = Pattern(r"(?:\[(?:ERROR|WARNING)\] )?  Run \d+: ")
+_CHATTER = Pattern(r"\s+at |\s*\.\.\. \d+ more")
 
 
 class Surefire:

@@ -4,10 +4,9 @@ Source: realm/SwiftLint, Source/SwiftLintFramework/Reporters/XcodeReporter.swift
 lib/Frontend/PrintingDiagnosticConsumer.cpp; swiftlang/swift-corelibs-xctest.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
 _SOURCE = r"(?:[A-Za-z]:(?=[\\/]))?[^\s:][^:]*\.swift"
@@ -20,7 +19,7 @@ SWIFTLINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=" violation: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*(?P<file>{_SOURCE}|<\w+>)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: "
                 r"(?P<severity>warning|error): (?P<message>.* Violation: .*) \((?P<code>\w+)\)$"
             ),
@@ -28,13 +27,13 @@ SWIFTLINT = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("linting swift files", "linting '", "correcting '"),
-            pattern=re.compile(r"(?:Linting|Correcting) (?:'|Swift files)"),
+            pattern=Pattern(r"(?:Linting|Correcting) (?:'|Swift files)"),
             opens=False,
         ),
         Rule(
             does=Does.TRAILER,
             literal="done linting! found ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Done linting! Found (?P<total>\d+) violations?, (?P<errors>\d+) serious in "
                 r"(?P<files>\d+) files?"
             ),
@@ -42,7 +41,7 @@ SWIFTLINT = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="no lintable files found",
-            pattern=re.compile(r"(?:Error: )?(?P<message>No lintable files found.*)"),
+            pattern=Pattern(r"(?:Error: )?(?P<message>No lintable files found.*)"),
         ),
     ),
 )
@@ -56,7 +55,7 @@ SWIFT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".swift:0:0: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"\s*(?P<file>{_SOURCE}):(?P<line>\d+):(?P<column>\d+): "
                 r"(?P<severity>error|warning): (?P<message>(?!-\[)(?!.* Violation: ).*)"
             ),
@@ -64,41 +63,41 @@ SWIFT = Grammar(
         Rule(
             does=Does.FINDING,
             literal="xcodebuild: error: ",
-            pattern=re.compile(r"xcodebuild: (?P<severity>error): (?P<message>.*)"),
+            pattern=Pattern(r"xcodebuild: (?P<severity>error): (?P<message>.*)"),
             tool="xcodebuild",
         ),
         Rule(
             does=Does.TRAILER,
             literal=("** build failed **", "** archive failed **", "** clean failed **"),
-            pattern=re.compile(r"\*\* \w+(?: \w+)* FAILED \*\*"),
+            pattern=Pattern(r"\*\* \w+(?: \w+)* FAILED \*\*"),
             tool="xcodebuild",
         ),
         Rule(
             does=Does.GREEN,
             literal=("** build succeeded **", "** archive succeeded **"),
-            pattern=re.compile(r"\*\* (?:BUILD|ARCHIVE) SUCCEEDED \*\*"),
+            pattern=Pattern(r"\*\* (?:BUILD|ARCHIVE) SUCCEEDED \*\*"),
             tool="xcodebuild",
         ),
         Rule(
             does=Does.GREEN,
             literal="build complete!",
-            pattern=re.compile(r"Build complete! \("),
+            pattern=Pattern(r"Build complete! \("),
         ),
     ),
 )
 
-_CASE = re.compile(
+_CASE = Pattern(
     r"Test Case '(?P<test>[^']+)' (?P<outcome>passed|failed|skipped) \([\d.]+ seconds\)"
 )
-_EXECUTED = re.compile(
+_EXECUTED = Pattern(
     r"\s*Executed (?P<run>\d+) tests?, with (?:(?P<skipped>\d+) tests? skipped and )?"
     r"(?P<failures>\d+) failures? \((?P<unexpected>\d+) unexpected\)"
 )
-_SUITE = re.compile(r"Test Suite '(?P<suite>.+)' (?P<what>started|passed|failed)\b")
-_FAILURE = re.compile(
+_SUITE = Pattern(r"Test Suite '(?P<suite>.+)' (?P<what>started|passed|failed)\b")
+_FAILURE = Pattern(
     r"(?P<file>[^\s:][^:]*):(?P<line>\d+): error: (?P<test>-\[[^\]]+\]|\w+\.\w+) : (?P<message>.*)"
 )
-_OVER = re.compile(r"\*\* TEST (?P<verdict>FAILED|SUCCEEDED) \*\*")
+_OVER = Pattern(r"\*\* TEST (?P<verdict>FAILED|SUCCEEDED) \*\*")
 _MOST_TESTS = 2000
 
 

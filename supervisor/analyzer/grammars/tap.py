@@ -9,27 +9,26 @@ from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import number
 
-_VERSION = re.compile(r"TAP version 1\d$")
-_PLAN = re.compile(r"1\.\.(?P<planned>\d+)(?: # (?P<why>.*))?$")
-_POINT = re.compile(
+_VERSION = Pattern(r"TAP version 1\d$")
+_PLAN = Pattern(r"1\.\.(?P<planned>\d+)(?: # (?P<why>.*))?$")
+_POINT = Pattern(
     r"(?P<indent>\s*)(?P<bad>not )?ok\b(?: (?P<number>\d+))?(?: -)?(?P<name> ?.*?)"
     r"(?: # (?P<directive>(?i:skip|todo))\b.*| # time=.*)?$"
 )
-_COUNT = re.compile(
-    r"# (?P<what>tests|suites|pass|fail|cancelled|skip|skipped|todo) +(?P<times>\d+)$"
-)
-_OBJECT = re.compile(r"# \{ (?P<counts>(?:\w+: \d+(?:, )?)+) \}$")
-_PERL = re.compile(r"# Looks like you failed (?P<failed>\d+) tests? of (?P<total>\d+)\.")
-_TAIL = re.compile(r"# (?:duration_ms|time=|ok$|No coverage|failed \d+ of|Looks like)|$")
-_BAIL = re.compile(r"Bail out!(?P<why>.*)")
-_REASON = re.compile(
+_COUNT = Pattern(r"# (?P<what>tests|suites|pass|fail|cancelled|skip|skipped|todo) +(?P<times>\d+)$")
+_OBJECT = Pattern(r"# \{ (?P<counts>(?:\w+: \d+(?:, )?)+) \}$")
+_PERL = Pattern(r"# Looks like you failed (?P<failed>\d+) tests? of (?P<total>\d+)\.")
+_TAIL = Pattern(r"# (?:duration_ms|time=|ok$|No coverage|failed \d+ of|Looks like)|$")
+_BAIL = Pattern(r"Bail out!(?P<why>.*)")
+_REASON = Pattern(
     r"\s+(?:(?:message|error): (?P<what>\S.*)|\{\"message\":\"(?P<json>(?:[^\"\\]|\\[^n])*).*)$"
 )
-_PLACE = re.compile(rf"\s+(?:at|location): ['\"]?(?P<file>{JS_FILE}):(?P<line>\d+):\d+")
-_LITERAL_BLOCK = re.compile(r"[|>][+-]?$")
-_SUITE = re.compile(r"'?\d+ subtests? failed'?$")
+_PLACE = Pattern(rf"\s+(?:at|location): ['\"]?(?P<file>{JS_FILE}):(?P<line>\d+):\d+")
+_LITERAL_BLOCK = Pattern(r"[|>][+-]?$")
+_SUITE = Pattern(r"'?\d+ subtests? failed'?$")
 
 
 class TapParser(TestRun):
@@ -176,9 +175,9 @@ GRAMMAR = Grammar(
     parser=TapParser,
     rules=(
         Rule(does=Does.START, literal="TAP version 0", pattern=_VERSION),
-        Rule(does=Does.FINDING, literal="not ok 0", pattern=re.compile(r"not ok \d+ ")),
-        Rule(does=Does.START, literal="0..0", pattern=re.compile(r"1\.\.[1-9]\d*$")),
-        Rule(does=Does.TRAILER, literal="# tests 0", pattern=re.compile(r"# tests +\d+$")),
+        Rule(does=Does.FINDING, literal="not ok 0", pattern=Pattern(r"not ok \d+ ")),
+        Rule(does=Does.START, literal="0..0", pattern=Pattern(r"1\.\.[1-9]\d*$")),
+        Rule(does=Does.TRAILER, literal="# tests 0", pattern=Pattern(r"# tests +\d+$")),
         Rule(does=Does.TRAILER, literal="# { total: 0", pattern=_OBJECT),
     ),
 )

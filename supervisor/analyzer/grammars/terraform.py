@@ -8,28 +8,29 @@ from itertools import islice
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, severity_key
 
-_BAR = re.compile(r"[│|](?: |$)")
-_HEAD = re.compile(r"(?P<severity>Error|Warning): (?P<message>\S.*)")
-_PLACE = re.compile(r"\s+on (?P<file>\S.*?) line (?P<line>\d+)")
-_PLAIN_PLACE = re.compile(r"\s+on \S+\.(?:tf|tofu|tfvars|hcl)(?:\.json)? line \d+")
-_RESOURCE = re.compile(r"\s+with (?P<resource>[\w.\[\]\"-]+),$")
-_PLAN = re.compile(
+_BAR = Pattern(r"[│|](?: |$)")
+_HEAD = Pattern(r"(?P<severity>Error|Warning): (?P<message>\S.*)")
+_PLACE = Pattern(r"\s+on (?P<file>\S.*?) line (?P<line>\d+)")
+_PLAIN_PLACE = Pattern(r"\s+on \S+\.(?:tf|tofu|tfvars|hcl)(?:\.json)? line \d+")
+_RESOURCE = Pattern(r"\s+with (?P<resource>[\w.\[\]\"-]+),$")
+_PLAN = Pattern(
     r"Plan: (?P<said>(?:(?P<imports>\d+) to import, )?(?P<add>\d+) to add,"
     r" (?P<change>\d+) to change, (?P<destroy>\d+) to destroy)"
 )
-_GREEN = re.compile(
+_GREEN = Pattern(
     r"(?:Apply complete! Resources: (?P<applied>.*)\.|Destroy complete! Resources: (?P<gone>.*)\."
     r"|No changes\. .*|Success! The configuration is valid.*"
     r"|(?:Terraform|OpenTofu) has been successfully initialized!"
     r"|Saved the plan to: .*|Note: You didn't (?:use the -out|specify an \"-out\").*)"
 )
-_TESTS = re.compile(
+_TESTS = Pattern(
     r"(?P<how>Success|Failure)! (?P<passed>\d+) passed, (?P<failed>\d+) failed"
     r"(?:, (?P<skipped>\d+) skipped)?\.$"
 )
-_CHATTER = re.compile(
+_CHATTER = Pattern(
     r"(?:[\w.\[\]\"-]+: (?:Refreshing state|Creating\.\.\.|Destroying\.\.\. |Preparing import)"
     r"|Initializing (?:the backend|provider plugins)"
     r"|(?:Terraform|OpenTofu) (?:will perform the|used the selected providers)"
@@ -153,7 +154,7 @@ TERRAFORM = Grammar(
         Rule(
             does=Does.FINDING,
             literal=("│ Error: ", "│ Warning: "),
-            pattern=re.compile(rf"[│|] {_HEAD.pattern}"),
+            pattern=Pattern(rf"[│|] {_HEAD.pattern}"),
         ),
         Rule(
             does=Does.FINDING,
@@ -163,7 +164,7 @@ TERRAFORM = Grammar(
         Rule(
             does=Does.FINDING,
             literal=_PLAIN,
-            pattern=re.compile("|".join(map(re.escape, _PLAIN))),
+            pattern=Pattern("|".join(map(re.escape, _PLAIN))),
         ),
         Rule(
             does=Does.FINDING,

@@ -3,11 +3,11 @@
 Source: hashicorp/terraform, internal/command/views/json and internal/command/views/json_view.go.
 """
 
-import re
 from collections.abc import Mapping
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.items import get, said, whole
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.records import Record, RecordForm, RecordParser
 from supervisor.analyzer.tally import Finding, Tally, severity_key
 
@@ -81,7 +81,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal='"@module":"terraform',
-            pattern=re.compile(r'\{"@level":"'),
+            pattern=Pattern(r'\{"@level":"'),
         ),
     ),
 )

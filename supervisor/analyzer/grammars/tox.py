@@ -3,9 +3,8 @@
 Source: tox-dev/tox, src/tox/session/cmd/run/common.py; of tox 3, src/tox/session/__init__.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _TOOK = r" \([\d.]+(?:=.*)?(?: seconds)?\)"
 
@@ -19,17 +18,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=": FAIL code 0 (",
-            pattern=re.compile(rf"  (?P<code>\S+): (?P<message>FAIL code \d+){_TOOK}$"),
+            pattern=Pattern(rf"  (?P<code>\S+): (?P<message>FAIL code \d+){_TOOK}$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=": commands failed",
-            pattern=re.compile(r"ERROR: {2,}(?P<code>\S+): (?P<message>commands failed)$"),
+            pattern=Pattern(r"ERROR: {2,}(?P<code>\S+): (?P<message>commands failed)$"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("interpreternotfound: ", "invocationerror", ": could not install deps "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"ERROR: {2,}(?P<code>\S+): (?P<message>InterpreterNotFound: .*|InvocationError\b.*"
                 r"|could not install deps .*)"
             ),
@@ -37,17 +36,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.GREEN,
             literal="  congratulations :)",
-            pattern=re.compile(rf"  congratulations :\)(?:{_TOOK})?$"),
+            pattern=Pattern(rf"  congratulations :\)(?:{_TOOK})?$"),
         ),
         Rule(
             does=Does.RED,
             literal="  evaluation failed :(",
-            pattern=re.compile(rf"  evaluation failed :\((?:{_TOOK})?$"),
+            pattern=Pattern(rf"  evaluation failed :\((?:{_TOOK})?$"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("HandledError| ", "ERROR: tox config file", "ERROR: unknown environment "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:ROOT: HandledError\| |ERROR: (?=tox config file|unknown environment))"
                 r"(?P<message>.+)"
             ),
@@ -55,7 +54,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.TAIL,
             literal=(": OK (", ": SKIP (", ": commands succeeded", ": skipped", ": ignored failed"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"  \S+: (?:(?:OK|SKIP|NOT AVAILABLE|IGNORED FAIL code \d+){_TOOK}"
                 r"|commands succeeded|skipped tests|ignored failed command)$"
             ),

@@ -3,15 +3,14 @@
 Source: astral-sh/uv, crates/uv/src/commands/diagnostics.rs and the errors of its crates.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _DID = (
     r"(?:Resolved|Prepared|Installed|Uninstalled|Audited|Checked|Downloaded|Built)"
     r" \d+ packages? in "
 )
-_ABOVE = re.compile(
+_ABOVE = Pattern(
     rf"{_DID}|Using (?:CPython|PyPy|GraalPy|Python) \d|Creating virtual environment |Building "
     r"|   Building |Activate with: "
 )
@@ -50,53 +49,53 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="No solution found when resolving ",
-            pattern=re.compile(r"(?:error:|  ×) (?P<code>No solution found) when resolving "),
-            continues=re.compile(r"  (?:╰─▶|cause:|Caused by:) (?P<message>\S.*)"),
+            pattern=Pattern(r"(?:error:|  ×) (?P<code>No solution found) when resolving "),
+            continues=Pattern(r"  (?:╰─▶|cause:|Caused by:) (?P<message>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="error: ",
-            pattern=re.compile(rf"error: (?P<message>(?:{'|'.join(_SURE)}).*)"),
+            pattern=Pattern(rf"error: (?P<message>(?:{'|'.join(_SURE)}).*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="error: ",
-            pattern=re.compile(r"error: (?P<message>\S.*)"),
+            pattern=Pattern(r"error: (?P<message>\S.*)"),
             before=_ABOVE,
         ),
         Rule(
             does=Does.FINDING,
             literal="  × ",
-            pattern=re.compile(rf"  × (?P<message>Failed to {_BUILD}\b.*)"),
+            pattern=Pattern(rf"  × (?P<message>Failed to {_BUILD}\b.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal=("  Caused by: ", "  cause: "),
-            pattern=re.compile(_CAUSED),
-            before=re.compile(r"error: (?!No solution found )(?P<message>\S.*)"),
+            pattern=Pattern(_CAUSED),
+            before=Pattern(r"error: (?!No solution found )(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="The package `",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<message>The package `.*` requires `.*`, but (?:`.*` is|it's not) installed)"
             ),
         ),
         Rule(
             does=Does.GREEN,
             literal="All installed packages are compatible",
-            pattern=re.compile(r"All installed packages are compatible$"),
+            pattern=Pattern(r"All installed packages are compatible$"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("0 package in 0", "0 packages in 0"),
-            pattern=re.compile(r"(?:Installed|Audited|Checked|Uninstalled) \d+ packages? in "),
+            pattern=Pattern(r"(?:Installed|Audited|Checked|Uninstalled) \d+ packages? in "),
             opens=False,
         ),
         Rule(
             does=Does.FINDING,
             literal="error: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error: (?P<message>(?:unexpected argument|unrecognized subcommand|invalid value"
                 r"|the following required arguments|the argument ').*)"
             ),
@@ -105,14 +104,14 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="warning: ",
-            pattern=re.compile(r"warning: (?P<message>[A-Z`].*)"),
+            pattern=Pattern(r"warning: (?P<message>[A-Z`].*)"),
             opens=False,
             counts_as="warnings",
         ),
         Rule(
             does=Does.TAIL,
             literal=("  Caused by: ", "  cause: ", "╰─▶ ", "├─▶ ", "hint: "),
-            pattern=re.compile(rf"{_CAUSED}|\s*[╰├]─▶ (?!Because )|\s*hint: "),
+            pattern=Pattern(rf"{_CAUSED}|\s*[╰├]─▶ (?!Because )|\s*hint: "),
             opens=False,
         ),
     ),

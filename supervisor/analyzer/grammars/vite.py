@@ -7,21 +7,22 @@ import re
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
-_START = re.compile(r"vite v\d\S* building .*\.\.\.$")
-_FAILED = re.compile(r"[✗✖x×] Build failed in \d")
-_ERROR = re.compile(r"error during build:$")
-_CONFIG = re.compile(r"(?P<what>failed to load config from \S+)")
-_COUNT = re.compile(r"Build failed with (?P<errors>\d+) errors?:$")
-_BUILT = re.compile(r"(?:✓ )?built in \d+(?:\.\d+)?m?s\.?$")
-_CODED = re.compile(r"\[(?P<code>[A-Z][A-Z_]+|[\w@-]+:[\w:@/.-]+)\] (?P<message>\S.*)")
-_PLACED = re.compile(r"(?P<file>[^\s:()]+\.\w+) \((?P<line>\d+):\d+\): (?P<message>.*)")
-_PLACE = re.compile(
+_START = Pattern(r"vite v\d\S* building .*\.\.\.$")
+_FAILED = Pattern(r"[✗✖x×] Build failed in \d")
+_ERROR = Pattern(r"error during build:$")
+_CONFIG = Pattern(r"(?P<what>failed to load config from \S+)")
+_COUNT = Pattern(r"Build failed with (?P<errors>\d+) errors?:$")
+_BUILT = Pattern(r"(?:✓ )?built in \d+(?:\.\d+)?m?s\.?$")
+_CODED = Pattern(r"\[(?P<code>[A-Z][A-Z_]+|[\w@-]+:[\w:@/.-]+)\] (?P<message>\S.*)")
+_PLACED = Pattern(r"(?P<file>[^\s:()]+\.\w+) \((?P<line>\d+):\d+\): (?P<message>.*)")
+_PLACE = Pattern(
     r"(?:\s*╭─\[ (?P<box>\S+?\.\w+):(?P<row>\d+):\d+ \]"
     r"|file: (?P<file>\S+?)(?::(?P<line>\d+):\d+)?$)"
 )
-_FRAME = re.compile(r"\s+at ")
+_FRAME = Pattern(r"\s+at ")
 _MOST_LINES = 200
 
 
@@ -107,7 +108,7 @@ class ViteParser:
 GRAMMAR = Grammar(
     name="vite",
     kind="build",
-    urgent=re.compile(r"UNRESOLVED_IMPORT|PARSE_ERROR"),
+    urgent=Pattern(r"UNRESOLVED_IMPORT|PARSE_ERROR"),
     parser=ViteParser,
     literals=("uild failed in 0", "uild failed with 0"),
     rules=(

@@ -9,29 +9,28 @@ from supervisor.analyzer.declaring import declared_by
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars.js_tests import JS_FILE, WRAPPERS, Failure, TestRun
 from supervisor.analyzer.line import Line
+from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import number
 
-_START = re.compile(r"\s*(?:RUN|DEV)  +(?:v\d|default\b)")
-_HEAD = re.compile(
+_START = Pattern(r"\s*(?:RUN|DEV)  +(?:v\d|default\b)")
+_HEAD = Pattern(
     rf"\s?FAIL  +(?:\|[^|]+\| +|\S+ +)?(?P<file>{JS_FILE})(?: > (?P<name>.+)| \[ .+ \])$"
 )
-_ROW = re.compile(r"\s+[×✗] (?P<name>\S.*?)(?: \(retry x\d+\))?(?: \d+(?:\.\d+)?m?s)?$")
-_SECTION = re.compile(r"⎯+\s*(?P<title>Failed (?:Tests|Suites|Typecheck).*) ⎯+$")
-_UNHANDLED = re.compile(
+_ROW = Pattern(r"\s+[×✗] (?P<name>\S.*?)(?: \(retry x\d+\))?(?: \d+(?:\.\d+)?m?s)?$")
+_SECTION = Pattern(r"⎯+\s*(?P<title>Failed (?:Tests|Suites|Typecheck).*) ⎯+$")
+_UNHANDLED = Pattern(
     r"⎯+\s*(?P<title>(?:Unhandled|Uncaught) (?!Errors )[A-Z][\w ]*|Typecheck Error|Startup Error"
     r"|Error during \w+ .*?) ⎯+$"
 )
-_MARK = re.compile(r"⎯+\[\d+/(?P<all>\d+)\]⎯+$")
-_COUNT = re.compile(
+_MARK = Pattern(r"⎯+\[\d+/(?P<all>\d+)\]⎯+$")
+_COUNT = Pattern(
     r"\s*(?P<what>Test Files|Tests|Type Errors|Errors|Snapshots|Leaks)  +(?P<counts>.*?)"
     r"(?: \((?P<total>\d+)\))?$"
 )
-_TAIL = re.compile(
-    r"\s*(?:Start at|Duration|Time|Per blob|In thread|Obsolete|Snapshots|↳)  |\s*↳ |$"
-)
-_NO_FILES = re.compile(r"No test (?:files|suite) found.*, exiting with code (?P<code>\d)")
-_COVERAGE = re.compile(r"ERROR: (?P<what>Coverage for .* does not meet .*)")
-_RULE = re.compile(r"[⎯-]+$|[-+] (?:Expected|Received)$|Serialized Error: ")
+_TAIL = Pattern(r"\s*(?:Start at|Duration|Time|Per blob|In thread|Obsolete|Snapshots|↳)  |\s*↳ |$")
+_NO_FILES = Pattern(r"No test (?:files|suite) found.*, exiting with code (?P<code>\d)")
+_COVERAGE = Pattern(r"ERROR: (?P<what>Coverage for .* does not meet .*)")
+_RULE = Pattern(r"[⎯-]+$|[-+] (?:Expected|Received)$|Serialized Error: ")
 
 
 class VitestParser(TestRun):
@@ -164,17 +163,17 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=("⎯ unhandled ", "⎯ startup error"),
-            pattern=re.compile(rf"{_UNHANDLED.pattern}|⎯+ Unhandled Errors ⎯+$"),
+            pattern=Pattern(rf"{_UNHANDLED.pattern}|⎯+ Unhandled Errors ⎯+$"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=("test files  0 ", "test files  no tests"),
-            pattern=re.compile(r"\s*Test Files  +(?:\d+ |no tests)"),
+            pattern=Pattern(r"\s*Test Files  +(?:\d+ |no tests)"),
         ),
         Rule(
             does=Does.TRAILER,
             literal=tuple(f"Tests  0 {word}" for word in ("passed", "failed", "skipped", "todo")),
-            pattern=re.compile(r"\s*Tests  +\d+ (?:passed|failed|skipped|todo)\b.*\(\d+\)$"),
+            pattern=Pattern(r"\s*Tests  +\d+ (?:passed|failed|skipped|todo)\b.*\(\d+\)$"),
         ),
         Rule(does=Does.BROKEN, literal="No test files found, exiting", pattern=_NO_FILES),
     ),

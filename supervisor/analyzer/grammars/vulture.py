@@ -3,9 +3,8 @@
 Source: jendrikseipp/vulture, vulture/core.py (Item.get_report).
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _PLACE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*):(?P<line>\d+): "
 
@@ -16,7 +15,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="0% confidence",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_PLACE}(?P<message>(?P<code>un(?:used|reachable|satisfiable)(?: [a-z]+)?)\b.*)"
                 r" \(\d+% confidence(?:, \d+ lines?)?\)$"
             ),
@@ -25,7 +24,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal=' at "',
-            pattern=re.compile(r'(?P<file>[^:]+\.pyi?):(?P<line>\d+): (?P<message>[^:]*) at ".*"$'),
+            pattern=Pattern(r'(?P<file>[^:]+\.pyi?):(?P<line>\d+): (?P<message>[^:]*) at ".*"$'),
         ),
     ),
 )

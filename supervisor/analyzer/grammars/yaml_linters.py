@@ -4,12 +4,11 @@ Source: adrienverge/yamllint, yamllint/cli.py; rhysd/actionlint, error.go and li
 ansible/ansible-lint, src/ansiblelint/formatters and app.py.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _YAML = r"(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.ya?ml)"
-_ROW = re.compile(
+_ROW = Pattern(
     r"\s+(?P<line>\d+):(?P<column>\d+)\s+(?P<severity>error(?=   )|warning(?=  ))\s+"
     r"(?P<message>\S.*)\s\((?P<code>[a-z][\w-]*)\)\s*$"
 )
@@ -17,12 +16,12 @@ _ROW = re.compile(
 YAMLLINT = Grammar(
     name="yamllint",
     kind="linter",
-    urgent=re.compile(r"syntax|key-duplicates"),
+    urgent=Pattern(r"syntax|key-duplicates"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(": [error] ", ": [warning] "),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?P<column>\d+):"
                 r" \[(?P<severity>error|warning)\] (?P<message>.*) \((?P<code>[a-z][\w-]*)\)$"
             ),
@@ -31,7 +30,7 @@ YAMLLINT = Grammar(
             does=Does.FINDING,
             literal=("error   ", "warning  "),
             pattern=_ROW,
-            before=re.compile(r"(?P<file>[^\s:][^:]*)\s*$"),
+            before=Pattern(r"(?P<file>[^\s:][^:]*)\s*$"),
         ),
         Rule(
             does=Does.FINDING,
@@ -42,7 +41,7 @@ YAMLLINT = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="invalid config: ",
-            pattern=re.compile(r"(?P<message>invalid config: .*)"),
+            pattern=Pattern(r"(?P<message>invalid config: .*)"),
         ),
     ),
 )
@@ -50,24 +49,24 @@ YAMLLINT = Grammar(
 ACTIONLINT = Grammar(
     name="actionlint",
     kind="linter",
-    urgent=re.compile(r"syntax-check|expression|action"),
+    urgent=Pattern(r"syntax-check|expression|action"),
     rules=(
         Rule(
             does=Does.FINDING,
             literal=(".yml:0:0: ", ".yaml:0:0: "),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_YAML}:(?P<line>\d+):(?P<column>\d+): (?P<message>.*) \[(?P<code>[a-z-]+)\]$"
             ),
         ),
         Rule(
             does=Does.SUBTOTAL,
             literal="verbose: Found total 0",
-            pattern=re.compile(r"verbose: Found total (?P<errors>\d+) errors? in \d+ files?"),
+            pattern=Pattern(r"verbose: Found total (?P<errors>\d+) errors? in \d+ files?"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="fatal error while checking",
-            pattern=re.compile(r"(?P<message>fatal error while checking.*)"),
+            pattern=Pattern(r"(?P<message>fatal error while checking.*)"),
         ),
     ),
 )
@@ -79,12 +78,12 @@ _WARNING = r"(?: \((?P<severity>warning)\))?$"
 ANSIBLE_LINT = Grammar(
     name="ansible-lint",
     kind="linter",
-    urgent=re.compile(r"syntax-check.*|load-failure.*|parser-error|internal-error"),
+    urgent=Pattern(r"syntax-check.*|load-failure.*|parser-error|internal-error"),
     rules=(
         Rule(  # flake8 prints its codes likewise.
             does=Does.FINDING,
             literal=(":0: [E", ":0: [ANSIBLE"),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?!\S+\.pyi?:)(?P<file>[^\s:][^:]*):(?P<line>\d+): "
                 r"\[(?P<code>E\d+|E?ANSIBLE\d+)\] (?P<message>.*)"
             ),
@@ -92,7 +91,7 @@ ANSIBLE_LINT = Grammar(
         Rule(
             does=Does.FINDING,
             literal=(".yml:0", ".yaml:0"),
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_YAML}:(?P<line>\d+)(?::(?P<column>\d+))?: {_RULE}:? (?P<message>[A-Z`].*?)"
                 rf"{_WARNING}"
             ),
@@ -100,13 +99,13 @@ ANSIBLE_LINT = Grammar(
         Rule(  # The full format: the rule and its message stand above the place.
             does=Does.FINDING,
             literal=(".yml:0", ".yaml:0"),
-            pattern=re.compile(rf"{_YAML}:(?P<line>\d+)(?::(?P<column>\d+))?(?: .*)?$"),
-            before=re.compile(rf"{_RULE}: (?P<message>[A-Z`].*?){_WARNING}"),
+            pattern=Pattern(rf"{_YAML}:(?P<line>\d+)(?::(?P<column>\d+))?(?: .*)?$"),
+            before=Pattern(rf"{_RULE}: (?P<message>[A-Z`].*?){_WARNING}"),
         ),
         Rule(
             does=Does.GREEN,
             literal="Passed: 0 failure(s)",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"Passed: (?P<errors>0) failure\(s\), (?P<warnings>\d+) warning\(s\)"
                 r"(?: in \d+ files processed of \d+ encountered| on (?P<checked>[1-9]\d*) files)"
             ),
@@ -114,7 +113,7 @@ ANSIBLE_LINT = Grammar(
         Rule(
             does=Does.TRAILER,
             literal="0 failure(s), 0 warning(s)",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"(?:Failed|Passed|Finished with|Failed after):? (?P<errors>\d+) failure\(s\),"
                 r" (?P<warnings>\d+) warning\(s\)"
             ),
@@ -122,7 +121,7 @@ ANSIBLE_LINT = Grammar(
         Rule(
             does=Does.TAIL,
             literal=("Rule Violation Summary", "Listing 0 violation(s)"),
-            pattern=re.compile(r"\s*Rule Violation Summary|(?:WARNING )?\s*Listing \d+ violation"),
+            pattern=Pattern(r"\s*Rule Violation Summary|(?:WARNING )?\s*Listing \d+ violation"),
             opens=False,
         ),
     ),

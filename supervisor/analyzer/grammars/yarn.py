@@ -4,9 +4,8 @@ Source: yarnpkg/yarn, src/reporters/console; yarnpkg/berry, packages/yarnpkg-cor
 (MessageName, StreamReport); pnpm/pnpm, packages/default-reporter/src/reportError.ts.
 """
 
-import re
-
 from supervisor.analyzer.grammar import Does, Grammar, Rule
+from supervisor.analyzer.pattern import Pattern
 
 _WARNINGS = (
     "0002 0003 0005 0006 0007 0008 0013 0014 0019 0025 0032 0042 0050 0051 0057 0058 0060 0061"
@@ -20,28 +19,28 @@ YARN = Grammar(
     kind="packages",
     wraps=True,
     aliases=("yarnpkg",),
-    urgent=re.compile(r"YN0028|YN0035|YN0082"),
+    urgent=Pattern(r"YN0028|YN0035|YN0082"),
     rules=(
         Rule(
             does=Does.START,
             literal=("yarn install v0", "yarn add v0", "yarn remove v0", "yarn upgrade v0"),
-            pattern=re.compile(r"yarn (?:install|add|remove|upgrade) v\d+\.\d+\.\d+$"),
+            pattern=Pattern(r"yarn (?:install|add|remove|upgrade) v\d+\.\d+\.\d+$"),
         ),
         Rule(
             does=Does.GREEN,
             literal="Done in 0",
-            pattern=re.compile(r"(?:\W+)?Done in [\d.]+s\.$"),
+            pattern=Pattern(r"(?:\W+)?Done in [\d.]+s\.$"),
             opens=False,
         ),
         Rule(
             does=Does.BROKEN,
             literal="error SyntaxError: ",
-            pattern=re.compile(r"error (?P<message>SyntaxError: \S*package\.json: .*)"),
+            pattern=Pattern(r"error (?P<message>SyntaxError: \S*package\.json: .*)"),
         ),
         Rule(
             does=Does.RED,
             literal="error Command failed with exit code",
-            pattern=re.compile(r"error (?P<message>Command failed with exit code \d+)"),
+            pattern=Pattern(r"error (?P<message>Command failed with exit code \d+)"),
         ),
         Rule(
             does=Does.BROKEN,
@@ -50,7 +49,7 @@ YARN = Grammar(
                 *("error Received malformed", "error Integrity check", "error Failed to"),
                 *("The engine ", "error Found incompatible", "error Incorrect integrity"),
             ),
-            pattern=re.compile(
+            pattern=Pattern(
                 r"error (?:\S+@\S+: )?(?P<message>(?:Couldn't find|An unexpected error"
                 r"|Your lockfile|Received malformed|Integrity check|Failed to|The engine \""
                 r"|Found incompatible|Incorrect integrity).*)"
@@ -59,17 +58,17 @@ YARN = Grammar(
         Rule(
             does=Does.BROKEN,
             literal=" not found.",
-            pattern=re.compile(r"error (?P<message>Command \"[^\"]+\" not found\.)"),
+            pattern=Pattern(r"error (?P<message>Command \"[^\"]+\" not found\.)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=": Command failed.",
-            pattern=re.compile(r"error (?P<message>\S*node_modules\S*: Command failed\.)"),
+            pattern=Pattern(r"error (?P<message>\S*node_modules\S*: Command failed\.)"),
         ),
         Rule(
             does=Does.FINDING,
             literal="YN0000: ",
-            pattern=re.compile(
+            pattern=Pattern(
                 rf"{_GUTTER}(?P<code>YN(?!0000|{_WARNINGS.replace(' ', '|')})\d{{4}}): "
                 r"(?:[│·└┌] )?(?P<message>.*)"
             ),
@@ -77,17 +76,17 @@ YARN = Grammar(
         Rule(
             does=Does.RED,
             literal="Failed with errors in",
-            pattern=re.compile(rf"{_GUTTER}YN0000: (?:[│·└┌] )?(?P<message>Failed with errors)"),
+            pattern=Pattern(rf"{_GUTTER}YN0000: (?:[│·└┌] )?(?P<message>Failed with errors)"),
         ),
         Rule(
             does=Does.GREEN,
             literal=("YN0000: Done", "YN0000: · Done", "YN0000: └ Done"),
-            pattern=re.compile(rf"{_GUTTER}YN0000: (?:[·] )?Done(?: with warnings)?(?: in |$)"),
+            pattern=Pattern(rf"{_GUTTER}YN0000: (?:[·] )?Done(?: with warnings)?(?: in |$)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal=("Usage Error: ", "Internal Error: "),
-            pattern=re.compile(r"(?P<message>(?:Usage|Internal) Error: .*)"),
+            pattern=Pattern(r"(?P<message>(?:Usage|Internal) Error: .*)"),
         ),
     ),
 )
@@ -96,27 +95,25 @@ PNPM = Grammar(
     kind="packages",
     wraps=True,
     aliases=("pnpx",),
-    urgent=re.compile(r"ERR_PNPM_(?:OUTDATED_LOCKFILE|NO_MATCHING_VERSION|FETCH_404)"),
+    urgent=Pattern(r"ERR_PNPM_(?:OUTDATED_LOCKFILE|NO_MATCHING_VERSION|FETCH_404)"),
     rules=(
         Rule(
             does=Does.RED,
             literal="elifecycle",
-            pattern=re.compile(
+            pattern=Pattern(
                 r"\W{0,3}ELIFECYCLE\W+(?P<message>(?:Command|Test) failed.*?)\.?(?: See above.*)?$"
             ),
         ),
         Rule(
             does=Does.RED,
             literal=("ERR_PNPM_RECURSIVE_RUN", "ERR_PNPM_RECURSIVE_EXEC"),
-            pattern=re.compile(
-                r"\W*ERR_PNPM_RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL\W+(?P<message>\S.*)"
-            ),
+            pattern=Pattern(r"\W*ERR_PNPM_RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL\W+(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.BROKEN,
             literal="err_pnpm_",
-            pattern=re.compile(r"Error: (?P<code>ERR_PNPM_\w+)$"),
-            continues=re.compile(
+            pattern=Pattern(r"Error: (?P<code>ERR_PNPM_\w+)$"),
+            continues=Pattern(
                 r"\s+(?:×(?! (?:add|install|updat|remov)ing)|[├╰]─▶) (?P<message>\S.*)"
             ),
             gaps=1,
@@ -124,14 +121,12 @@ PNPM = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="err_pnpm_",
-            pattern=re.compile(
-                r"(?:\W|\[?ERROR\]? )*(?P<code>ERR_PNPM_\w+)\]?\W\s*(?P<message>\S.*)"
-            ),
+            pattern=Pattern(r"(?:\W|\[?ERROR\]? )*(?P<code>ERR_PNPM_\w+)\]?\W\s*(?P<message>\S.*)"),
         ),
         Rule(
             does=Does.GREEN,
             literal="Done in 0",
-            pattern=re.compile(r"Done in [\d.]+m?s using pnpm v\d"),
+            pattern=Pattern(r"Done in [\d.]+m?s using pnpm v\d"),
         ),
     ),
 )
