@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from supervisor.analyzer.gate import Gate, Index
+from supervisor.analyzer.gate import Gate, Index, Sieve
 from supervisor.analyzer.grammar import Grammar, Rule
 from supervisor.analyzer.residue import LITERALS
 
@@ -16,6 +16,7 @@ class Book:
         self.grammars = grammars
         self.gate = Gate((*spoken, *wanted, *LITERALS))
         self._readers: dict[int, Index[Rule]] = {}
+        self._sieves: dict[int, Sieve[Rule]] = {}
         self._openers: dict[str | None, Index[tuple[Rule, Grammar]]] = {}
         self._names = {name for one in grammars for name in (one.name, *one.aliases)}
 
@@ -42,6 +43,14 @@ class Book:
             reader = Index((self.gate.mask(rule.literals), rule) for rule in grammar.rules)
             self._readers[id(grammar)] = reader
         return reader
+
+    def sieve(self, grammar: Grammar) -> Sieve[Rule]:
+        """The same rules for whole pages."""
+        sieve = self._sieves.get(id(grammar))
+        if sieve is None:
+            sieve = Sieve((rule.literals, rule) for rule in grammar.rules)
+            self._sieves[id(grammar)] = sieve
+        return sieve
 
 
 @lru_cache(maxsize=4)

@@ -126,3 +126,18 @@ class Index(Generic[_T]):
             found = tuple(value for bits, value in self._values if bits & marks or not bits)
             self._found[marks] = found
         return found
+
+
+class Sieve(Generic[_T]):
+    """Values whose literals stand somewhere in a text of many lines."""
+
+    def __init__(self, values: Iterable[tuple[tuple[str, ...], _T]]) -> None:
+        self._values = [({*map(anchor, literals)}, value) for literals, value in values]
+        self._anchors = sorted({one for anchors, _ in self._values for one in anchors})
+        self._automaton = BytesAhoCorasick(self._anchors or [b"\n"])
+
+    def at(self, folded: bytes) -> tuple[_T, ...]:
+        """Those whose literals stand in it, and those that have none, in their order."""
+        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        here = {self._anchors[place] for place in {hit[0] for hit in hits} if self._anchors}
+        return tuple(value for anchors, value in self._values if not anchors or anchors & here)

@@ -4,7 +4,7 @@ Adding a tool is one module in ``grammars`` whose ``GRAMMAR`` lists patterns. On
 lines mean different things in different places brings a parser of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
@@ -99,6 +99,11 @@ class Rule:
         return tuple(places.get(name, 0) - 1 for name in _COLUMNS)
 
     @cached_property
+    def needed(self) -> frozenset[str]:
+        """What a finding may have to wait for."""
+        return frozenset(() if self.continues is None else self.continues.groupindex)
+
+    @cached_property
     def blind(self) -> bool:
         """Whether ``pattern`` cannot tell one digit from another."""
         return blind(self.pattern.pattern)
@@ -157,25 +162,9 @@ class Grammar:
         return self.distinct or any(one.again for one in self.rules)
 
     @cached_property
-    def quick(self) -> Mapping[Rule, tuple[Pattern, ...]]:
-        """Findings that may be read many in one go, each with what must not stand above one.
-
-        There an earlier rule with its literal reads the same lines.
-        """
-        quick = {}
-        for place, rule in enumerate(self.rules):
-            rivals = [one for one in self.rules[:place] if set(one.literals) & set(rule.literals)]
-            if _is_plain(rule) and all(one.pattern is rule.pattern for one in rivals):
-                quick[rule] = tuple(one.before for one in rivals if one.before is not None)
-        return quick
-
-    def goes_before(self, rule: Rule) -> Iterator[str]:
-        """Literals of the rules that are tried before ``rule`` and read other lines."""
-        for other in self.rules:
-            if other is rule:
-                return
-            if other.pattern is not rule.pattern:
-                yield from other.literals
+    def plain(self) -> frozenset[Rule]:
+        """Rules of findings that one line is enough for, so that many can be read in one go."""
+        return frozenset(filter(_is_plain, self.rules))
 
 
 def _names_file_for_others(rule: Rule) -> bool:
@@ -185,12 +174,11 @@ def _names_file_for_others(rule: Rule) -> bool:
 
 def _is_plain(rule: Rule) -> bool:
     """Whether a line is enough to read such a finding."""
-    later = () if rule.continues is None else rule.continues.groupindex
     return (
         rule.does is Does.FINDING
         and rule.before is None
         and "times" not in rule.pattern.groupindex
-        and not set(later) - {"code", "file", "message"}
+        and not rule.needed - {"code", "file", "message"}
     )
 
 

@@ -22,7 +22,6 @@ class Page:
         self.length = block.count(b"\n")
         """How many lines there are."""
         self._history = history
-        self._held: dict[bytes, bool] = {}
 
     @cached_property
     def texts(self) -> Sequence[str]:
@@ -34,15 +33,9 @@ class Page:
         """The shape of each line."""
         return shape(self.block).split(b"\n")
 
-    def holds(self, folded: bytes) -> bool:
-        """Whether this stands anywhere in the folded page."""
-        held = self._held.get(folded)
-        if held is None:
-            held = self._held[folded] = folded in self._folded
-        return held
-
     @cached_property
-    def _folded(self) -> bytes:
+    def folded(self) -> bytes:
+        """The block behind a newline, in the alphabet of literals."""
         return b"\n" + fold(self.block)
 
     def above(self, index: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The parser of a grammar that is all data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from supervisor.analyzer.declaring import add_fixable, declared_by, fixable_by
 from supervisor.analyzer.gate import Index
@@ -9,7 +9,7 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pending import Pending, found, lacks
 from supervisor.analyzer.rows import rows_above
-from supervisor.analyzer.streak import Setting, Streak, Where, read_streak
+from supervisor.analyzer.streak import Kind, Setting, Streak, Where, read_streak
 from supervisor.analyzer.tally import Finding, Tally, severity_key
 
 _HOT_STREAK = 8
@@ -32,7 +32,6 @@ class RuleParser:
         self._open: Pending | None = None
         self._end = 0
         self._seen: set[Where] = set()
-        self._last: Rule | None = None
         self._streak = 0
 
     @property
@@ -46,9 +45,9 @@ class RuleParser:
         return self.tally.ended or self._in_file or self._open is not None
 
     @property
-    def hot(self) -> Rule | None:
-        """The rule that has read the last lines, if it may be tried first on the next."""
-        return self._last if self._streak >= _HOT_STREAK else None
+    def hot(self) -> bool:
+        """Whether the last lines were findings in a row, so that the next are likely to be."""
+        return self._streak >= _HOT_STREAK and self._open is None and not self.tally.ended
 
     def take(self, line: Line) -> bool:
         """Read a line by the first rule that matches."""
@@ -60,8 +59,7 @@ class RuleParser:
             elif (groups := groups_of(rule, match, line)) is None:
                 alike = False
             else:
-                self._streak = self._streak + 1 if rule is self._last else 0
-                self._last = rule if rule in self.grammar.quick else None
+                self._streak = self._streak + 1 if rule in self.grammar.plain else 0
                 return self._apply(rule, groups, line)
         if line.facts is not None and alike:
             line.facts.unread_by = self.index
@@ -71,39 +69,43 @@ class RuleParser:
         """Whether a rule may read a line with these of the gate's literals."""
         return bool(self.index.at(marks))
 
-    def run(self, texts: Iterable[str], above: str) -> int:
-        """Read lines from the first on for as long as the hot rule matches; returns how many.
+    def run(self, texts: Iterable[str], rules: Sequence[Rule], above: str) -> int:
+        """Read lines from the first on as ``take`` would, while they are findings in a row.
 
-        ``above`` is the text of the line above the first one.
+        ``rules`` are those that could read any of them, ``above`` is the text of the line above
+        the first. Returns how many were read.
         """
-        rule, grammar = self._last, self.grammar
-        if rule is None:
-            return 0
+        grammar = self.grammar
         setting = Setting(
+            rules=rules,
+            plain=grammar.plain,
             above=above,
             file=self._file,
             inherits=grammar.inherits,
-            rivals=grammar.quick[rule],
             knows=self._knows if grammar.remembers else None,
-            repeats=rule.again or grammar.distinct,
+            distinct=grammar.distinct,
         )
-        streak = read_streak(rule, texts, setting)
+        streak = read_streak(texts, setting)
         self._file = streak.file
-        self._add_streak(rule, streak)
+        self._add_streak(streak)
         if streak.length < _HOT_STREAK:
             self._streak = 0
         return streak.length
 
-    def _add_streak(self, rule: Rule, streak: Streak) -> None:
-        notes = set()
+    def _add_streak(self, streak: Streak) -> None:
+        tally = self.tally
+        counted: dict[Kind, str] = {}
         for kind, known in streak.alike.items():
-            finding = self._found(rule, known.first.groupdict(), known.file)
-            finding.times = known.times
-            self.tally.add(finding)
-            if finding.counts_as == "notes":
-                notes.add(kind)
+            rule, code, message, word = kind
+            key = counted[kind] = severity_key(word, self.grammar.severities, rule.counts_as)
+            if not tally.count_again(code, message, key, known.times):
+                tally.name, tally.kind = rule.tool or tally.name, rule.kind or tally.kind
+                finding = self._found(rule, known.first.groupdict(), known.file)
+                finding.times = known.times
+                tally.add(finding)
         for file, kind in streak.places:
-            self.tally.place(kind[0], file, kind[1], identify=kind not in notes)
+            _, code, message, _ = kind
+            tally.place(file, code, message, counted[kind])
 
     def _go_on(self, text: str) -> bool:
         """Read a line that no rule matches."""

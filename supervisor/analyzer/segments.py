@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from supervisor.analyzer.book import book_of
-from supervisor.analyzer.gate import anchor
-from supervisor.analyzer.grammar import Grammar, Runner
+from supervisor.analyzer.grammar import Grammar, Rule, Runner
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
@@ -42,6 +41,7 @@ class Segmenter:
         self._finished: list[Segment] = []
         self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
+        self._page_rules: tuple[Page | None, Grammar | None, tuple[Rule, ...]] = (None, None, ())
         self._dense = False
         """Whether a good part of the last page's lines was wanted."""
 
@@ -62,29 +62,33 @@ class Segmenter:
     def run(self, page: Page, index: int) -> int:
         """Read lines from ``index`` on as more of the same; returns how many were.
 
-        It is quick because nothing else is looked for in them, so it reads only pages where
-        nothing stands that an earlier rule or a lane's name could begin with.
+        It is quick because nobody else is asked whether they are his, nor whether a lane's name
+        stands in front.
         """
         current = self._current
-        if current is None:
+        if current is None or not self.hot:
             return 0
         texts = map(page.texts.__getitem__, range(index, page.length))
         if current.runner is not None:
-            count = current.runner.run(texts) if current.runner.hot else 0
-        elif current.rules is not None and self._is_plain(current.rules, page):
-            count = current.rules.run(texts, next(page.above(index), ""))
-        else:
+            count = current.runner.run(texts)
+        elif (
+            current.rules is None or self._lanes or any(map(page.folded.__contains__, _LANE_MARKS))
+        ):
             return 0
+        else:
+            rules = self._rules_of(current.grammar, page)
+            count = current.rules.run(texts, rules, next(page.above(index), ""))
         if count:
             current.last = page.first + index + count - 1
         return count
 
-    def _is_plain(self, rules: RuleParser, page: Page) -> bool:
-        """Whether the page holds nothing that goes before the hot rule."""
-        rule = None if self._lanes else rules.hot
-        if rule is None or any(map(page.holds, _LANE_MARKS)):
-            return False
-        return not any(map(page.holds, map(anchor, rules.grammar.goes_before(rule))))
+    def _rules_of(self, grammar: Grammar, page: Page) -> tuple[Rule, ...]:
+        """The grammar's rules that could read a line of the page."""
+        of, which, rules = self._page_rules
+        if of is not page or which is not grammar:
+            rules = self._book.sieve(grammar).at(page.folded)
+            self._page_rules = (page, grammar, rules)
+        return rules
 
     def skim(self, page: Page, index: int, marks: int) -> bool:
         """Read a line without a closer look, if its literals or its shape need none."""

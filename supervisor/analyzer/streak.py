@@ -1,15 +1,14 @@
 """Findings in a row, read in one loop where looking at each line for itself would be too slow."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from supervisor.analyzer.grammar import Rule
-from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.text import bare
 
-Kind = tuple[str | None, str | None, str | None]
-"""Code, message and severity of findings that may differ in their places."""
+Kind = tuple[Rule, str | None, str, str | None]
+"""Rule, code, message and severity of findings that may differ in their places."""
 Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
 
@@ -27,22 +26,24 @@ class Alike:
 class Setting:
     """What a streak begins with."""
 
+    rules: Sequence[Rule]
+    """All that could read one of the lines, in their order."""
+    plain: Collection[Rule]
+    """Those that a line is enough for."""
     above: str
-    """Text of the line above its first one."""
+    """Text of the line above the first one."""
     file: str | None
     inherits: bool
     """Whether findings without a file are in the last one that was named."""
-    rivals: tuple[Pattern, ...]
-    """What must not stand above a line that is read here."""
     knows: Callable[[Where], bool] | None
     """Whether a finding was told before; from then on it was. None: nobody asks."""
-    repeats: bool
-    """Whether what was told before does not count."""
+    distinct: bool
+    """Whether no finding counts that was told before; else those of some rules do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """The lines that one rule has read."""
+    """The lines that were read."""
 
     length: int
     file: str | None
@@ -52,42 +53,29 @@ class Streak:
     """Files, and what was found in them; in the order of the lines."""
 
 
-def read_streak(rule: Rule, texts: Iterable[str], setting: Setting) -> Streak:
-    """Read lines for as long as ``rule`` matches and needs nothing from those that follow."""
-    match, file, above, rivals = rule.pattern.match, setting.file, setting.above, setting.rivals
-    later = () if rule.continues is None else rule.continues.groupindex.keys()
-    needs_code, needs_file, needs_message = (one in later for one in ("code", "file", "message"))
-    a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *at = rule.columns
-    knows, inherits = setting.knows, setting.inherits
+def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
+    """Read lines as long as each is a finding that needs nothing from those that follow."""
+    file, inherits, knows = setting.file, setting.inherits, setting.knows
     alike: dict[Kind, Alike] = {}
     places: dict[tuple[str | None, Kind], None] = {}
     length = 0
-    for raw in texts:
-        text = bare(raw)
-        found = match(text)
-        if found is None or (rivals and any(rival.match(above) for rival in rivals)):
-            break
+    last: Rule | None = None
+    for rule, found in _read(texts, setting):
+        if rule is not last:
+            last, needed = rule, rule.needed
+            a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *at = rule.columns
         groups = (*found.groups(), None)  # The last one is for groups that there are not.
         code = groups[a_code] or groups[a_name]
-        message = groups[a_message] or groups[a_remark]
-        if (needs_code and not code) or (needs_file and not groups[a_file]):
-            break
-        if needs_message and not message:
+        message = (groups[a_message] or groups[a_remark] or "").strip()
+        if needed and not _has(needed, groups[a_file], code, message):
             break
         length += 1
         file = groups[a_file] or (file if inherits else None)
-        above = text
         if knows is not None:
-            where = (
-                file,
-                groups[at[0]] or "0",
-                groups[at[1]] or "0",
-                code,
-                (message or "").strip(),
-            )
-            if knows(where) and setting.repeats:
+            where = (file, groups[at[0]] or "0", groups[at[1]] or "0", code, message)
+            if knows(where) and (setting.distinct or rule.again):
                 continue
-        kind = (code, message, groups[a_severity] or groups[a_warning])
+        kind = (rule, code, message, groups[a_severity] or groups[a_warning])
         places[file, kind] = None
         known = alike.get(kind)
         if known is None:
@@ -95,3 +83,29 @@ def read_streak(rule: Rule, texts: Iterable[str], setting: Setting) -> Streak:
         else:
             known.times += 1
     return Streak(length, file, alike, places)
+
+
+def _read(texts: Iterable[str], setting: Setting) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """The rule that reads a line, and its match, up to a line that no plain rule reads."""
+    tries = [(rule.pattern.match, rule.before, rule) for rule in setting.rules]
+    above = setting.above
+    for raw in texts:
+        text = bare(raw)
+        for match, before, rule in tries:  # noqa: B007 - read below the loop
+            found = match(text)
+            if found is not None and (before is None or before.match(above)):
+                break
+        else:
+            return
+        if rule not in setting.plain:
+            return
+        yield rule, found
+        above = text
+
+
+def _has(needed: Collection[str], file: str | None, code: str | None, message: str) -> bool:
+    return bool(
+        (file or "file" not in needed)
+        and (code or "code" not in needed)
+        and (message or "message" not in needed)
+    )

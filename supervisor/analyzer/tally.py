@@ -155,13 +155,25 @@ class Tally:
         if said and said not in self.remarks and len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(said)
 
-    def place(
-        self, code: str | None, file: str | None, message: str | None, *, identify: bool = True
-    ) -> None:
-        """Note where a finding of some kind stands; ``identify`` it unless it is a mere note."""
+    def count_again(self, code: str | None, message: str, counts_as: str, times: int) -> bool:
+        """Count more findings like one that was added, wherever they are; False: there was none."""
+        cause = self._kinds.get((code, message, counts_as))
+        if cause is None:
+            return False
+        self.counted[counts_as] += times
+        if code is not None and code in self.by_code:
+            self.by_code[code] += times
+        if cause:
+            self.causes[cause] += times
+        return True
+
+    def place(self, file: str | None, code: str | None, message: str, counts_as: str) -> None:
+        """Note where a finding stands."""
+        if counts_as in _NO_FINDING:
+            return
         if file is not None and len(self.files) < _MOST_FILES:
             self.files.add(file)
-        if identify and len(self._identified) < _MOST_IDENTITIES:
+        if counts_as != "notes" and len(self._identified) < _MOST_IDENTITIES:
             self.identify(code, file, message)
 
     def blame(self, cause: str, times: int = 1) -> str:
@@ -203,9 +215,9 @@ class Tally:
 
     def _keep(self, finding: Finding) -> None:
         code, message, counts_as = finding.code, finding.message, finding.counts_as
+        self.place(finding.file, code, message, counts_as)
         if code is not None and (code in self.by_code or _room(self.by_code)):
             self.by_code[code] += finding.times
-        self.place(code, finding.file, message, identify=counts_as != "notes")
         kind = (code, message, counts_as)
         cause = self._kinds.get(kind)
         if cause is not None:

