@@ -25,7 +25,11 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
     analyze.add_argument("--tool", help="the tool that printed it, if you know")
     analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
-    analyze.add_argument("--json", action="store_true", help="one JSON object per file")
+    form = analyze.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object per file")
+    form.add_argument(
+        "--excerpt", action="store_true", help="what went wrong in 600 bytes, word for word"
+    )
 
     show = commands.add_parser("show", help="give the output of a run back, byte for byte")
     show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")

@@ -141,7 +141,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
             continue
         if len(arguments.files) > 1:
             print(f"{name}:")
-        print(render_text(found))
+        print(found.excerpt if arguments.excerpt else render_text(found))
     return ExitCode.OK
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
 from supervisor.analyzer.documents import Documents, FormBook, Part
+from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.forms import FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
@@ -21,6 +22,7 @@ from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.digests import Digest, Verdict
 
 _LAST_LINES = 40
+_MOST_QUOTES = 40
 _MOST_TEXT_BYTES = 500
 
 
@@ -52,6 +54,8 @@ class Analyzer:
         """Whether a tool has said why something failed, not merely that it did."""
         self.verdict = Verdict.UNKNOWN
         """The verdict of the whole; known after ``close``."""
+        self.quotes: list[Quote] = []
+        """The first lines of each tool that tell of something bad; of many tools the last ones."""
 
     def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
         """Digests of what is over by now; ``stream`` is the descriptor it came from."""
@@ -95,6 +99,8 @@ class Analyzer:
         self.verdict = overall(outcome, self._verdicts)
         if self.verdict is Verdict.OK and self._segmenter.residue.claim:
             self.verdict = Verdict.UNKNOWN
+        if self.verdict in BAD:
+            self.quotes += self._segmenter.residue.witness.quotes
         return digests
 
     def _is_aloof(self) -> bool:
@@ -156,6 +162,8 @@ class Analyzer:
             self._verdicts.add(verdict)
         self._digests += 1
         tally = segment.parser.tally
+        if verdict in BAD:
+            self.quotes = [*self.quotes, *segment.witness.quotes][-_MOST_QUOTES:]
         self._explained |= verdict in BAD and not (segment.grammar.wraps and tally.silent)
         return digest_of(segment, self._name(segment), verdict, outcome)
 

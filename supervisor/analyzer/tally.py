@@ -209,6 +209,12 @@ class Tally:
         return not (self.counted or self.declared or self.broken)
 
     @property
+    def harm(self) -> tuple[int, bool, bool]:
+        """What changes with each line that tells of something bad."""
+        get = self.counted.get
+        return get("errors", 0) + get("failed", 0), self.red, self.broken is not None
+
+    @property
     def problems(self) -> int:
         """Errors and failures, declared or counted, whichever says more."""
         return max(_sum(self.declared), _sum(self.counted))
