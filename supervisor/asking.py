@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_home
+from supervisor.config import load, state_dir, state_home
 from supervisor.errors import NoInputError, UsageError
 from supervisor.house import Places
 from supervisor.output.frames import decompress
@@ -110,7 +110,7 @@ def _only_run(history: History, prefix: str) -> Mapping[str, Any]:
 
 def _state_of(config: Path | None) -> Path:
     if config is not None:
-        return load(config).state_dir(os.environ)
+        return state_dir(load(config), os.environ)
     home = state_home(os.environ)
     found = [path for path in home.glob("*") if (path / "telemetry").is_dir()]
     if len(found) != 1:

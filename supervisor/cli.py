@@ -185,12 +185,12 @@ def _parse_lines(text: str) -> tuple[int, int]:
 
 def _find_run(prefix: str, config: Path | None) -> Path:
     """The raw store of the one run whose id begins so."""
-    from supervisor.config import load, state_home
+    from supervisor.config import load, state_dir, state_home
 
     if config is None:
         folders = list(state_home(os.environ).glob("*/raw"))
     else:
-        folders = [load(config).state_dir(os.environ) / "raw"]
+        folders = [state_dir(load(config), os.environ) / "raw"]
     found = [run for folder in folders for run in folder.glob("*") if run.name.startswith(prefix)]
     if not found:
         where = config or state_home(os.environ)
@@ -204,22 +204,22 @@ def _find_run(prefix: str, config: Path | None) -> Path:
 def _status(arguments: argparse.Namespace) -> int:
     import json
 
-    from supervisor.config import load
+    from supervisor.config import load, state_dir
     from supervisor.control.client import get
     from supervisor.view.status import render_status
 
     config = load(arguments.config)
-    status = get(config.state_dir(os.environ) / "run" / "socket", "/status")
+    status = get(state_dir(config, os.environ) / "run" / "socket", "/status")
     print(json.dumps(status) if arguments.json else render_status(status))
     return ExitCode.OK
 
 
 def _stop(arguments: argparse.Namespace) -> int:
-    from supervisor.config import load
+    from supervisor.config import load, state_dir
     from supervisor.control.client import get, post
     from supervisor.view.status import render_members
 
-    socket = load(arguments.config).state_dir(os.environ) / "run" / "socket"
+    socket = state_dir(load(arguments.config), os.environ) / "run" / "socket"
     if arguments.dry_run:
         print(render_members(get(socket, "/members")))
         return ExitCode.OK

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 
 from supervisor import events
-from supervisor.config import Config
+from supervisor.config import state_dir
 from supervisor.containment import oom
 from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
@@ -23,6 +23,7 @@ from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
+from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.output.runs import prune
 from supervisor.scratch.sweep import sweep
@@ -136,7 +137,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
     containment = _settle_tier(config, launch)
     _raise_descriptor_limit()
-    places = Places(config.state_dir(environ))
+    places = Places(state_dir(config, environ))
     _make_folders(places)
     with (
         hold_instance(places.lock, config.path),

@@ -14,7 +14,6 @@ import anyio
 from anyio import to_thread
 
 from supervisor import events
-from supervisor.config import Config
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
@@ -34,6 +33,7 @@ from supervisor.endings import (
 from supervisor.health import gauges
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
+from supervisor.options import Config
 from supervisor.output.capture import Capture
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader

@@ -32,7 +32,7 @@ HOMES = {
     "h11": "control/server.py",
     "ijson": "analyzer/json_events.py",
     "psutil": "health/gauges.py",
-    "pydantic": "config.py",
+    "pydantic": "options.py",
     "tomli": "config.py",
     "zstandard": "output/frames.py",
 }
