@@ -25,6 +25,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
     analyze.add_argument("--tool", help="the tool that printed it, if you know")
     analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
+    analyze.add_argument("--config", type=Path, help="read with its [analyzer] patterns, too")
     form = analyze.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object per file")
     form.add_argument(

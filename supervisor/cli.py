@@ -123,8 +123,10 @@ def _first(group: BaseExceptionGroup[SupervisorError]) -> SupervisorError:
 
 def _check(arguments: argparse.Namespace) -> int:
     from supervisor.config import load
+    from supervisor.patterns import users_grammars
 
     config = load(arguments.config)
+    users_grammars(config)
     print(f"{config.path}: ok")
     return ExitCode.OK
 
@@ -133,9 +135,14 @@ def _analyze(arguments: argparse.Namespace) -> int:
     import json
 
     from supervisor.analyzer import analyze, render_text, to_json
+    from supervisor.config import load
+    from supervisor.patterns import users_grammars
 
+    users = users_grammars(load(arguments.config)) if arguments.config else ()
     for name in arguments.files:
-        found = analyze(_read(name), tool=arguments.tool, exit_code=arguments.exit_code)
+        found = analyze(
+            _read(name), tool=arguments.tool, exit_code=arguments.exit_code, users=users
+        )
         if arguments.json:
             print(json.dumps({"file": name} | to_json(found), ensure_ascii=False))
             continue

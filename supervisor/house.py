@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -30,6 +31,9 @@ from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
+
+if TYPE_CHECKING:
+    from supervisor.analyzer import Grammar
 
 _STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
@@ -123,6 +127,8 @@ class House:
     executable: str
     environ: Mapping[str, str]
     containment: Containment
+    users_grammars: Sequence["Grammar"]
+    """How the user's own patterns read output."""
 
 
 @contextmanager
@@ -135,6 +141,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
     environ = dict(os.environ)
     path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
+    users_grammars = _read_patterns(config)
     containment = _settle_tier(config, launch)
     _raise_descriptor_limit()
     places = Places(state_dir(config, environ))
@@ -157,6 +164,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             executable=executable,
             environ=environ,
             containment=containment,
+            users_grammars=users_grammars,
         )
         house.guardian.on_adopted = lambda member: house.journal.tell(
             events.Adopted(run=None, member=member)
@@ -175,6 +183,15 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             raise
         finally:
             containment.leave()
+
+
+def _read_patterns(config: Config) -> Sequence["Grammar"]:
+    if not (config.analyzer.problem_matchers or config.analyzer.errorformat):
+        return ()
+    # Most have none, and would wait for the analyzer.
+    from supervisor.patterns import users_grammars  # noqa: PLC0415
+
+    return users_grammars(config)
 
 
 def _settle_tier(config: Config, launch: Launch) -> Containment:

@@ -205,6 +205,15 @@ class Output(_Table):
         return total
 
 
+class Analyzer(_Table):
+    """How output is read, besides by what we know of the usual tools."""
+
+    problem_matchers: tuple[Place, ...] = Field((), strict=False)
+    """Files of GitHub's problem matchers; they are asked before what we know ourselves."""
+    errorformat: Mapping[Word, Annotated[tuple[Word, ...], Field(strict=False)]] = {}
+    """Patterns of Vim's errorformat by the name of the tool whose lines they read."""
+
+
 class Telemetry(_Table):
     """The events that supervise writes about itself and its runs."""
 
@@ -247,6 +256,7 @@ class Config(_Table):
     pool: Pool = Field({}, validate_default=True)
     scratch: Scratch = Field({}, validate_default=True)
     output: Output = Field({}, validate_default=True)
+    analyzer: Analyzer = Field({}, validate_default=True)
     telemetry: Telemetry = Field({}, validate_default=True)
     state: State = Field({}, validate_default=True)
     health: Health = Field({}, validate_default=True)

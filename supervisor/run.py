@@ -123,7 +123,7 @@ class Run:
         directory = house.places.raw / self.run
         quota_bytes = house.config.output.quota
         with RawStore.open(directory, quota_bytes, self._tell_dropped) as store:
-            reader = Reader(self.run, store, house.journal)
+            reader = Reader(self.run, store, house.journal, house.users_grammars)
             with Capture() as capture:
                 await self._live(capture, reader, scratch)
             reader.close(self._ending)

@@ -17,6 +17,7 @@ HALL = {
     "house",
     "journal",
     "limits",
+    "patterns",
     "reading",
     "reaping",
     "run",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisor.analyzer.excerpt import EXCERPT_BYTES, render
+from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.stream import Analyzer
 from supervisor.analyzer.summary import fixable_of, place
 from supervisor.analyzer.verdicts import BAD
@@ -34,10 +35,11 @@ def analyze(  # noqa: PLR0913 - the end of a program has three sides
     exit_code: int | None = None,
     signum: int | None = None,
     timed_out: bool = False,
+    users: Iterable[Grammar] = (),
     on_failure: Callable[[str, str], None] | None = None,
 ) -> Analysis:
     """Analyze saved output, given in chunks of any size."""
-    analyzer = Analyzer(tool=tool, on_failure=on_failure)
+    analyzer = Analyzer(tool=tool, on_failure=on_failure, users=users)
     digests: list[Digest] = []
     size = omitted = 0
     for chunk in data:

@@ -29,7 +29,8 @@ _MOST_TEXT_BYTES = 500
 class Analyzer:
     """Reads what a program writes and says what its tools did.
 
-    ``tool`` is the tool's name where argv is known. ``on_failure`` hears the name of a grammar
+    ``tool`` is the tool's name where argv is known. ``users`` are grammars of the user's own, which
+    are asked before ours. ``on_failure`` hears the name of a grammar
     that threw, and why; the generic digest then takes over. Memory is bounded, nothing is
     raised, and the digests do not depend on how the stream was cut into chunks.
     """
@@ -39,11 +40,12 @@ class Analyzer:
         *,
         tool: str | None = None,
         on_failure: Callable[[str, str], None] | None = None,
+        users: Iterable[Grammar] = (),
         grammars: Iterable[Grammar] = GRAMMARS,
     ) -> None:
         self._tool = tool
         self._on_failure = on_failure or _ignore
-        self._segmenter = Segmenter(grammars, tool, self._on_failure)
+        self._segmenter = Segmenter((*users, *grammars), tool, self._on_failure)
         self._documents: dict[int, Documents] = {}
         self._blocks = Blocks()
         self._history = b""
