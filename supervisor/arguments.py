@@ -72,7 +72,9 @@ def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     errors = commands.add_parser(
         "errors", parents=[about, since], help="what failed, and how often"
     )
-    errors.add_argument("--new", action="store_true", help="only what was never seen before")
+    only = errors.add_mutually_exclusive_group()
+    only.add_argument("--new", action="store_true", help="only what was never seen before")
+    only.add_argument("--flaky", action="store_true", help="tests that fail and pass on one tree")
 
     why = commands.add_parser("why", parents=[about], help="why a run is over")
     why.add_argument("run", nargs="?", default="", metavar="RUN", help="or the last that failed")

@@ -45,6 +45,12 @@ def failures(config: Path | None, since: str | None, *, new: bool) -> list[dict[
         return questions.list_failures(history.connection, parse_since(since), new=new)
 
 
+def flaky(config: Path | None, since: str | None) -> list[dict[str, Any]]:
+    """Tests that failed and passed on one tree since a time."""
+    with opened(config) as history:
+        return questions.list_flaky(history.connection, parse_since(since))
+
+
 def why(config: Path | None, prefix: str) -> dict[str, Any]:
     """A run and what failed in it; with no prefix the last one that failed.
 

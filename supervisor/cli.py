@@ -268,9 +268,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _errors(arguments: argparse.Namespace) -> int:
-    from supervisor.asking import failures
-    from supervisor.view.history import render_failures
+    from supervisor.asking import failures, flaky
+    from supervisor.view.history import render_failures, render_flaky
 
+    if arguments.flaky:
+        return _answer(arguments, flaky(arguments.config, arguments.since), render_flaky)
     return _answer(
         arguments,
         failures(arguments.config, arguments.since, new=arguments.new),

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from supervisor.output.runs import prune
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
+from supervisor.trees import identify_tree
 from supervisor.view.screen import Screen, wants_colour
 
 if TYPE_CHECKING:
@@ -158,7 +160,12 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
-            journal=Journal(telemetry, screen, memory.failures),
+            journal=Journal(
+                telemetry,
+                screen,
+                memory.failures,
+                partial(identify_tree, config.autopilot.cwd),
+            ),
             memory=memory,
             stop_requested=anyio.Event(),
             executable=executable,
@@ -182,6 +189,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             house.journal.tell(events.Defect(run=None, problem=traceback.format_exc()))
             raise
         finally:
+            house.journal.close()
             containment.leave()
 
 
