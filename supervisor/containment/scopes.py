@@ -38,7 +38,7 @@ def request_scope(name: str, pids: Sequence[int], environ: Mapping[str, str]) ->
     properties = ["Delegate", "b", "true", "PIDs", "au", str(len(listed)), *listed]
     argv = [busctl, manager, "--quiet", *_CALL, unit, "fail", "2", *properties, "0"]
     deadline = time.monotonic() + _BOUND_S
-    return _run(argv, environ, deadline) and _wait_moved(unit, deadline)
+    return _run(argv, environ, deadline) and _wait_moved(unit, pids, deadline)
 
 
 def _run(argv: list[str], environ: Mapping[str, str], deadline: float) -> bool:
@@ -55,10 +55,10 @@ def _run(argv: list[str], environ: Mapping[str, str], deadline: float) -> bool:
     return False
 
 
-def _wait_moved(unit: str, deadline: float) -> bool:
-    """The job is only queued when the call returns."""
+def _wait_moved(unit: str, pids: Sequence[int], deadline: float) -> bool:
+    """The job is only queued when the call returns, and moves one process after the other."""
     while time.monotonic() < deadline:
-        if unit in cgroupfs.read("/proc/self/cgroup"):
+        if all(f"/{unit}" in cgroupfs.read(f"/proc/{pid}/cgroup") for pid in pids):
             return True
         time.sleep(_LOOK_S)
     return False
