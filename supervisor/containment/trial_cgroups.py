@@ -172,7 +172,10 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
             raise
     else:
         return ""
-    strangers = len(set(_members(home)) - set(_family()))
+    before = set(_members(home))
+    # Who is there before and after is no trial that comes or goes while we look.
+    family = set(_family())
+    strangers = len((before & set(_members(home))) - family)
     if strangers:
         text = f"pass controllers on from a cgroup that {strangers} other processes are in"
         raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), text)
