@@ -40,6 +40,8 @@ class Probe(NamedTuple):
 def take_probes() -> list[Probe]:
     """Perform every operation in a process of its own; one probe per name in ``NAMES``.
 
+    One more, ``systemd scope``, tells how systemd answered where it had to be asked for a cgroup.
+
     Takes about 70 ms, and 20 s at most. Nothing is left behind.
 
     Raises:

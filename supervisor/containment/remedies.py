@@ -45,6 +45,8 @@ def remedy_for(name: str, errno: int, step: str, place: Place) -> str:
     rules: _Rules
     if errno == ETIMEDOUT:
         rules = ((True, "ask again when the machine is less busy"),)
+    elif name == "systemd scope":
+        rules = ((True, "apt install dbus-user-session, or its like, then log in again"),)
     elif name.startswith("cgroup v2"):
         rules = _cgroup_rules(name, errno, step, place)
     elif name.startswith("cgroup v1"):
