@@ -86,14 +86,13 @@ def capabilities_of(
 
 
 def _held(probes: Sequence[Probe]) -> dict[str, str]:
-    """Limits that a run's own cgroup enforces, and in which version."""
+    """Limits that a run's own cgroup enforces, and how it comes by that."""
     if all(_works(probes, one) for one in _UNIFIED):
-        version, needs = "v2", _V2
+        scope = ", through a systemd scope" if _works(probes, "systemd scope") else ""
+        how, needs = f"cgroup v2{scope}, the whole set", _V2
     else:
-        version, needs = "v1", _V1
-    return {
-        limit: f"cgroup {version}, the whole set" for limit in needs if _works(probes, needs[limit])
-    }
+        how, needs = "cgroup v1, the whole set", _V1
+    return {limit: how for limit in needs if _works(probes, needs[limit])}
 
 
 def _kill(tier: str, held: Mapping[str, str]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from supervisor.config import state_dir
 from supervisor.containment import oom
 from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
-from supervisor.containment.launch import Launch, Launched
+from supervisor.containment.launch import Launch, Launched, Refusal
 from supervisor.containment.ledger import Ledger
 from supervisor.containment.scopes import request_scope
 from supervisor.control.instance import hold_instance
@@ -108,11 +108,6 @@ class Containment:
         homes = () if self.ground is None else self.ground.homes.values()
         return tuple(f"{home}/{leaf_name(run)}" for home in homes)
 
-    def leave(self) -> None:
-        """Leave the cgroup that we had to make for ourselves."""
-        if self.ground is not None:
-            self.ground.leave((os.getpid(), self.launched.pid))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
@@ -144,15 +139,14 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
     path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
     users_grammars = _read_patterns(config)
-    containment = _settle_tier(config, launch)
-    _raise_descriptor_limit()
     places = Places(state_dir(config, environ))
-    _make_folders(places)
     with (
-        hold_instance(places.lock, config.path),
+        _settle_tier(config, launch) as containment,
+        _hold_places(places, config.path),
         Telemetry.open(places.telemetry, _telemetry_limits(config), compress) as telemetry,
         Screen(sys.stdout, colour=wants_colour(sys.stdout, environ)) as screen,
     ):
+        _raise_descriptor_limit()
         memory, problem = _recall(places)
         house = House(
             config=config,
@@ -190,7 +184,6 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             raise
         finally:
             house.journal.close()
-            containment.leave()
 
 
 def _read_patterns(config: Config) -> Sequence["Grammar"]:
@@ -202,38 +195,60 @@ def _read_patterns(config: Config) -> Sequence["Grammar"]:
     return users_grammars(config)
 
 
-def _settle_tier(config: Config, launch: Launch) -> Containment:
+@contextmanager
+def _settle_tier(config: Config, launch: Launch) -> Iterator[Containment]:
     """The strongest containment that works here and is wanted.
+
+    Under v2 we may be in another cgroup for as long as the block lasts.
 
     Raises:
         UnavailableError: it is weaker than required.
     """
-    wanted, required = config.containment.tier, config.containment.require
+    wanted = config.containment.tier
     launched = launch.settle(_GUARDIANS[wanted])
-    refusals = launch.refusals if launched is None else launched.refusals
-    ground = None
-    if launched is not None and launched.tier != "group" and wanted != "subreaper":
-        ground = _find_ground((os.getpid(), launched.pid), ask=config.containment.scope)
-    tier = None if launched is None else _name_tier(launched.tier, ground)
-    least = max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)
-    if launched is None or tier is None or _STRENGTH.index(tier) < _STRENGTH.index(least):
-        missing = [str(refusal) for refusal in refusals]
-        if ground is None or ground.version == 1:
-            missing.append("no cgroup v2 with the controllers pids and memory was delegated to us")
-        raise UnavailableError(
-            f"{config.path}: containment: tier {least!r} does not work here, the strongest that"
-            f" does is {tier or 'none'!r} ({'; '.join(missing)});"
-            " lower containment.require and containment.tier"
-        )
-    return Containment(tier, launched, ground)
+    if launched is None:
+        raise _too_weak(config, None, launch.refusals, None)
+    ours = (os.getpid(), launched.pid)
+    with _on_ground(ours, config) as ground:
+        tier = _name_tier(launched.tier, ground)
+        if _STRENGTH.index(tier) < _STRENGTH.index(_least(config)):
+            raise _too_weak(config, tier, launched.refusals, ground)
+        yield Containment(tier, launched, ground)
 
 
-def _find_ground(ours: Sequence[int], *, ask: bool) -> Ground | None:
+@contextmanager
+def _on_ground(ours: Sequence[int], config: Config) -> Iterator[Ground | None]:
     """Where runs can have cgroups: in the one that we were given, or in one that we ask for."""
-    ground = find_ground(ours)
-    if ground is None and ask and request_scope(f"supervise-{os.getpid()}", ours, os.environ):
+    ground = None
+    if config.containment.tier != "subreaper":
         ground = find_ground(ours)
-    return ground
+        name = f"supervise-{os.getpid()}"
+        if ground is None and config.containment.scope and request_scope(name, ours, os.environ):
+            ground = find_ground(ours)
+    try:
+        yield ground
+    finally:
+        if ground is not None:
+            ground.leave(ours)
+
+
+def _least(config: Config) -> str:
+    """The weakest tier that will do."""
+    wanted, required = config.containment.tier, config.containment.require
+    return max(required, required if wanted == "auto" else wanted, key=_STRENGTH.index)
+
+
+def _too_weak(
+    config: Config, tier: str | None, refusals: Sequence[Refusal], ground: Ground | None
+) -> UnavailableError:
+    missing = [str(refusal) for refusal in refusals]
+    if ground is None or ground.version == 1:
+        missing.append("no cgroup v2 with the controllers pids and memory was delegated to us")
+    return UnavailableError(
+        f"{config.path}: containment: tier {_least(config)!r} does not work here, the strongest"
+        f" that does is {tier or 'none'!r} ({'; '.join(missing)});"
+        " lower containment.require and containment.tier"
+    )
 
 
 def _name_tier(guardian: str, ground: Ground | None) -> str:
@@ -272,6 +287,19 @@ def _telemetry_limits(config: Config) -> TelemetryLimits:
         keep_for_s=telemetry.keep_for,
         quota_bytes=telemetry.quota,
     )
+
+
+@contextmanager
+def _hold_places(places: Places, config: Path) -> Iterator[None]:
+    """Make the folders of our state, and hold the instance.
+
+    Raises:
+        StateError: they cannot be made or written.
+        BusyError: another holds it.
+    """
+    _make_folders(places)
+    with hold_instance(places.lock, config):
+        yield
 
 
 def _make_folders(places: Places) -> None:

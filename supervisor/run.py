@@ -11,7 +11,6 @@ from functools import partial
 from typing import Literal
 
 import anyio
-from anyio import to_thread
 
 from supervisor import events
 from supervisor.containment.child import Program
@@ -39,6 +38,7 @@ from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
 from supervisor.scratch.usage import judge
+from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
 _SCRATCH_LOOK_S = 1.0
@@ -102,7 +102,7 @@ class Run:
                 kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
-                removal = await to_thread.run_sync(scratch.remove)
+                removal = await run_in_thread(scratch.remove)
         if not self._emptied.survivors:
             house.ledger.clear()
         outcome = Outcome(
@@ -160,7 +160,7 @@ class Run:
                 cookie=self.cookie,
                 hold=hold,
             )
-        await to_thread.run_sync(self._note_leader, leader)
+        await run_in_thread(self._note_leader, leader)
         house.journal.tell(
             events.RunStarted(
                 run=self.run,
@@ -243,11 +243,11 @@ class Run:
     async def _drain(self, capture: Capture, reader: Reader) -> None:
         """Read what is still in the pipes; who holds them open does not hold us."""
         drain_s = self._house.config.output.drain
-        if await to_thread.run_sync(reader.ended.wait, drain_s):
+        if await run_in_thread(reader.ended.wait, drain_s):
             return
-        holders = await to_thread.run_sync(capture.holders)
+        holders = await run_in_thread(capture.holders)
         self._house.journal.tell(events.PipeHeld(run=self.run, holders=tuple(holders)))
-        await to_thread.run_sync(capture.stop)
+        await run_in_thread(capture.stop)
 
     async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
         """Return when the scratch directory is over its quota; warn once before."""
@@ -255,7 +255,7 @@ class Run:
         warned = False
         while True:
             begun = time.monotonic()
-            usage = await to_thread.run_sync(scratch.measure)
+            usage = await run_in_thread(scratch.measure)
             cost_s = time.monotonic() - begun
             state = judge(usage, limits.quota, limits.files)
             if state == "over" or (state == "warn" and not warned):
@@ -280,7 +280,7 @@ class Run:
         used: float = 0
         while used <= most:
             await anyio.sleep(_LIMIT_LOOK_S if most < math.inf else math.inf)
-            gauge = await to_thread.run_sync(gauges.sample, self._house.guardian.pid)
+            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
             used = (gauge.threads if limit == "processes" else gauge.memory_bytes) or 0
         event = events.LimitHit(run=self.run, limit=limit, times=1, stopping=True)
         self._house.journal.tell(event)
@@ -302,7 +302,7 @@ class Run:
     async def _sample(self) -> None:
         """Note what the set holds, for as long as the run lasts."""
         while True:
-            gauge = await to_thread.run_sync(gauges.sample, self._house.guardian.pid)
+            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
             own_memory_bytes, own_cpu_s = gauges.own()
             self.processes, self.memory_bytes = gauge.processes, gauge.memory_bytes
             self._peak_memory_bytes = max(self._peak_memory_bytes, gauge.memory_bytes or 0)

@@ -95,8 +95,11 @@ class Channel:
             OSError: the connection broke.
         """
         try:
+            # Else what we start inherits them: a program would hold its own cgroup open.
             data, ancillary, _, _ = self._socket.recvmsg(
-                _READ_BYTES, socket.CMSG_SPACE(_MOST_FDS * array.array("i").itemsize)
+                _READ_BYTES,
+                socket.CMSG_SPACE(_MOST_FDS * array.array("i").itemsize),
+                socket.MSG_CMSG_CLOEXEC,
             )
         except BlockingIOError:
             return []

@@ -48,6 +48,13 @@ class Desk:
         self.config.write_text(begin + once + more + self.always)
         return self.config
 
+    def own_copy(self, program: Path) -> Path:
+        """The program in the desk's folder, where its user reaches it."""
+        copy = self.folder / program.name
+        shutil.copy(program, copy)
+        copy.chmod(0o755)
+        return copy
+
     def run(
         self, *arguments: str | Path, timeout: float = 30
     ) -> "subprocess.CompletedProcess[str]":

@@ -174,8 +174,13 @@ class _V2:
             yield "cpu_weight"
 
     def own_account(self) -> Account:
+        killed, whole = (
+            cgroupfs.count(self._directory, "memory.events", name)
+            for name in ("oom_kill", "oom_group_kill")
+        )
         return Account(
-            oom_kills=cgroupfs.count(self._directory, "memory.events", "oom_kill"),
+            # Of a cgroup that is killed whole, the one that was chosen counts twice.
+            oom_kills=killed - whole,
             refused_forks=cgroupfs.count(self._directory, "pids.events", "max"),
             peak_memory_bytes=cgroupfs.number(self._directory, "memory.peak"),
         )

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from supervisor.containment import linux, oom
+from supervisor.containment import cgroupfs, linux, oom
 
 RLIMITS = {
     "data": resource.RLIMIT_DATA,
@@ -78,7 +78,7 @@ def _become(program: Program, fds: Sequence[int], parent: int, verdict: int) -> 
         for leaf in fds[3 : 3 + program.leaves]:
             os.write(leaf, b"0")
         if program.own_cgroups:
-            linux.hide_outer_cgroups()
+            cgroupfs.hide_outer()
         if program.oom_score is not None:
             oom.set_score(os.getpid(), program.oom_score)
         step = "limits"

@@ -13,6 +13,7 @@ from supervisor.containment.child import Program
 from supervisor.containment.hold import Hold
 from supervisor.containment.launch import Launched
 from supervisor.events import Member
+from supervisor.threads import run_in_thread
 from supervisor.wire import WireError
 
 
@@ -71,7 +72,7 @@ class Guardian:
                 for packet in self._channel.receive():
                     self._hear(packet.message)
         except (EOFError, OSError, WireError):
-            await anyio.to_thread.run_sync(self._end_orphans)
+            await run_in_thread(self._end_orphans)
             for leader in self._leaders.values():
                 for event in (leader.started, leader.ended, leader.frozen, leader.gone):
                     event.set()

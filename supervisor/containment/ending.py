@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from supervisor.containment import table
 from supervisor.containment.table import Entry
@@ -14,8 +14,9 @@ _UNKILLABLE_S = 5.0
 """What SIGKILL has not ended by then sits in the kernel (state D) or belongs to another user."""
 _STILL_S = 2.0
 _NAMING_S = 0.05
-"""Most time that one stop spends on command lines: reading one waits for the process's memory
-map, which a fork bomb on a busy machine holds for 50 ms and more at a time."""
+"""Most time that one stop spends on names."""
+_MOST_NAMED = 64
+_CROWD = 20
 
 Scan = Callable[[], list[Entry]]
 Proof = Callable[[], bool]
@@ -29,14 +30,25 @@ class Toll:
         self.how: dict[tuple[int, int], str] = {}
         self._naming_s = _NAMING_S
 
-    def note(self, entry: Entry, how: str) -> None:
-        """Remember that ``entry`` was sent a signal; the last one counts."""
-        if entry.identity not in self.argv:
-            begun = time.monotonic()
-            name = table.argv_of(entry.pid) if self._naming_s > 0 else ("?",)
-            self._naming_s -= time.monotonic() - begun
-            self.argv[entry.identity] = name
-        self.how[entry.identity] = how
+    def note(self, entries: Sequence[Entry], how: str) -> None:
+        """Remember that these were sent a signal; the last one counts.
+
+        A command line is in a process's memory, which is locked while it forks. In a crowd that
+        fights for the processors one lock was held for 29 s, so there a short name must do.
+        """
+        crowd = sum(entry.state == "R" for entry in entries) > _CROWD
+        for entry in entries:
+            if entry.identity not in self.argv:
+                self.argv[entry.identity] = self._name(entry, short=crowd and entry.state == "R")
+            self.how[entry.identity] = how
+
+    def _name(self, entry: Entry, *, short: bool) -> tuple[str, ...]:
+        if len(self.argv) >= _MOST_NAMED or self._naming_s <= 0:
+            return ("?",)
+        begun = time.monotonic()
+        name = table.short_name_of(entry.pid) if short else table.argv_of(entry.pid)
+        self._naming_s -= time.monotonic() - begun
+        return name
 
 
 def send(entry: Entry, signum: int) -> bool:
@@ -62,10 +74,12 @@ def send(entry: Entry, signum: int) -> bool:
     return True
 
 
-def terminate(members: Iterable[Entry], toll: Toll) -> None:
-    """SIGTERM, and SIGCONT so that a stopped process can act on it."""
+def terminate(members: Sequence[Entry], toll: Toll, deadline: float) -> None:
+    """SIGTERM, and SIGCONT so that a stopped process can act on it; none after the deadline."""
+    toll.note(members, "terminated")  # Before the signal, while they have command lines.
     for entry in members:
-        toll.note(entry, "terminated")  # Before the signal, while it has a command line.
+        if time.monotonic() >= deadline:
+            return
         if _send_allowed(entry, signal.SIGTERM):
             _send_allowed(entry, signal.SIGCONT)
 
@@ -103,15 +117,17 @@ def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> lis
     """
     deadline = time.monotonic() + _UNKILLABLE_S
     while True:
+        begun = time.monotonic()
         members = [entry for entry in scan() if entry.alive]
         if not members and (proven() if proven is not None else not scan()):
             return []
         if time.monotonic() > deadline:
             return members
+        toll.note(members, "killed")
         for entry in members:
-            toll.note(entry, "killed")
             _send_allowed(entry, signal.SIGKILL)
-        time.sleep(_ROUND_S if members else 0)
+        # Those who die need the processors that a look at thousands of them takes.
+        time.sleep(max(_ROUND_S, time.monotonic() - begun) if members else 0)
 
 
 def end_children(reap: Proof) -> bool:

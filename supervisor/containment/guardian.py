@@ -35,6 +35,10 @@ _STOP_SCAN_S = 0.02
 """Between two looks during a stop's grace."""
 _MOST_REPORTED = 50
 """Members named in one message, and adoptions told of in one run."""
+_MOST_NAMED = 500
+"""Members of a set whose pids outside are looked up before they are killed."""
+_DYING_S = 1.0
+_DYING_LOOK_S = 0.002
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 
 
@@ -46,9 +50,16 @@ class _Stop:
         self.deadline = self.begun + grace_s
         self.leader = leader
         self.toll = ending.Toll()
+        self.members: list[Entry] | None = None
+        """Who was there at the last look."""
         self.terminated: set[tuple[int, int]] = set()
         self.escaped: set[tuple[int, int]] = set()
         self.outside: dict[int, int] = {}
+
+    @property
+    def due(self) -> bool:
+        """Whether the grace is over."""
+        return time.monotonic() >= self.deadline
 
 
 class Guardian:
@@ -196,9 +207,10 @@ class Guardian:
         for entry in scan.fresh:
             if self._roster.escaped(entry):  # Agents give each tool a session of its own.
                 oom.set_score(entry.pid, self._oom_base + oom.TOOL)
-        for entry in scan.adopted[: _MOST_REPORTED - self._adoptions_told]:
-            self._adoptions_told += 1
-            self._tell("adopted", "", member=self._describe(entry))
+        told = scan.adopted[: _MOST_REPORTED - self._adoptions_told]
+        self._adoptions_told += len(told)
+        for member in self._describe(told):
+            self._tell("adopted", "", member=member)
         self._next_scan = begun + max(_SCAN_S, (time.monotonic() - begun) / _SCAN_SHARE)
         return scan.members
 
@@ -210,13 +222,14 @@ class Guardian:
             self._advance_stop(spawn_id, stop)
 
     def _advance_stop(self, spawn_id: str, stop: _Stop) -> None:
-        members = self._members_of(spawn_id)
-        stop.escaped |= {entry.identity for entry in members if self._roster.escaped(entry)}
-        stop.outside |= self._outside(entry.pid for entry in members)
-        if members and time.monotonic() < stop.deadline:
+        # When the grace is over, a look at a bomb's thousands would only give them more time.
+        members = stop.members if stop.due else None
+        if members is None:
+            members = stop.members = self._look(spawn_id, stop)
+        if members and not stop.due:
             fresh = [entry for entry in members if entry.identity not in stop.terminated]
             stop.terminated |= {entry.identity for entry in fresh}
-            ending.terminate(fresh, stop.toll)
+            ending.terminate(fresh, stop.toll, stop.deadline)
             return
         survivors = self._kill(spawn_id, stop.toll, members)
         if cookie := self._cookies.pop(spawn_id, None):
@@ -227,6 +240,15 @@ class Guardian:
         self._roster.forget(spawn_id)
         self._tell_empty(spawn_id, stop, survivors)
 
+    def _look(self, spawn_id: str, stop: _Stop) -> list[Entry]:
+        """The members of a set that is to be ended, and what must be known before they have."""
+        members = self._members_of(spawn_id)
+        stop.escaped |= {entry.identity for entry in members if self._roster.escaped(entry)}
+        fresh = {entry.pid for entry in members} - stop.outside.keys()
+        if fresh and len(members) <= _MOST_NAMED:
+            stop.outside |= self._outside(fresh)
+        return members
+
     def _kill(self, spawn_id: str, toll: ending.Toll, members: list[Entry]) -> list[Entry]:
         """Kill a set until it is proven empty; returns what could not be ended.
 
@@ -236,11 +258,11 @@ class Guardian:
         hold, whole = self._holds[spawn_id], self._roster.is_run(spawn_id)
         hold.close_door()
         if hold.kills or (whole and self._host is not None):
-            for entry in members:
-                toll.note(entry, "killed")
+            toll.note(members, "killed")
             hold.kill()
         if whole and self._host is not None:
             _kill_namespace()
+        self._let_die(hold)
 
         def proven() -> bool:
             if hold.populated:
@@ -266,6 +288,15 @@ class Guardian:
         if self._strays is not None:
             return not [entry for entry in self._find() if entry.alive]
         return ending.end_children(reap)
+
+    def _let_die(self, hold: Hold) -> None:
+        """Leave the processors to a set that was killed at one stroke, as long as it shrinks."""
+        fewest, deadline = hold.size, time.monotonic() + _DYING_S
+        while hold.populated and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(_DYING_LOOK_S)
+            if (size := hold.size) < fewest:
+                fewest, deadline = size, time.monotonic() + _DYING_S
 
     def _members_of(self, spawn_id: str) -> list[Entry]:
         return [entry for entry in self._scan() if self._roster.belongs(entry, spawn_id)]
@@ -316,17 +347,22 @@ class Guardian:
                 if self._host is None or one[0] in stop.outside
             ],
             ended_count=len(ended),
-            survivors=[
-                self._describe(entry) | {"why": table.evidence_of(entry)}
-                for entry in survivors[:_MOST_REPORTED]
-            ],
+            survivors=self._describe(survivors[:_MOST_REPORTED], why=True),
             took_s=time.monotonic() - stop.begun,
         )
 
-    def _describe(self, entry: Entry) -> dict[str, Any]:
-        argv, escaped = table.argv_of(entry.pid), self._roster.escaped(entry)
-        pid = self._outside([entry.pid]).get(entry.pid, entry.pid)
-        return {"pid": pid, "argv": argv, "escaped": escaped, "how": "alive", "why": ""}
+    def _describe(self, entries: list[Entry], *, why: bool = False) -> list[dict[str, Any]]:
+        outside = self._outside(entry.pid for entry in entries) if entries else {}
+        return [
+            {
+                "pid": outside.get(entry.pid, entry.pid),
+                "argv": table.argv_of(entry.pid),
+                "escaped": self._roster.escaped(entry),
+                "how": "alive",
+                "why": table.evidence_of(entry) if why else "",
+            }
+            for entry in entries
+        ]
 
     def _outside(self, pids: Iterable[int]) -> dict[int, int]:
         """What the host calls these members, where that differs."""

@@ -61,6 +61,11 @@ class Hold:
         """Whether the kernel says that there are members; False where it is not asked."""
         return b"populated 1" in self._read(UNIFIED, "cgroup.events")
 
+    @property
+    def size(self) -> int:
+        """Tasks that count for its limit, dead ones that nobody has waited for included."""
+        return int(self._read(UNIFIED, "pids.current") or 0)
+
     def close(self) -> None:
         """Give the descriptors back; the cgroup stays."""
         for fd in self._directories.values():

@@ -72,18 +72,3 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
     names = os.fsencode(source), os.fsencode(target)
     if _libc.mount(*names, options[0], ctypes.c_ulong(flags), options[1]) != 0:
         raise _error()
-
-
-def hide_outer_cgroups() -> None:
-    """Make our cgroup look like the top of the hierarchy, if the kernel lets us.
-
-    With ``nsdelegate`` nobody below can then leave it or lift its limits. What is mounted below
-    /sys/fs/cgroup is hidden, since there the outer ones could still be reached.
-    Source: cgroup_namespaces(7).
-    """
-    try:
-        unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
-        mount("none", "/", None, MS_REC | MS_SLAVE)
-        mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    except OSError:
-        return

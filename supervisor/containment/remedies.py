@@ -1,7 +1,7 @@
 """What to do where the kernel refuses something, by what it said and where we are."""
 
 import os
-from errno import EBUSY, EINVAL, ENOSPC, ENOSYS
+from errno import EBUSY, EINVAL, ENOSPC, ENOSYS, ETIMEDOUT
 from typing import NamedTuple
 
 _SYSCTLS = "/proc/sys"
@@ -42,7 +42,12 @@ def remedy_for(name: str, errno: int, step: str, place: Place) -> str:
     >>> remedy_for("process limit", -1, "fork beyond RLIMIT_NPROC", Place())
     'a kernel from Linux 5.14 on, or a cgroup'
     """
-    if name.startswith("cgroup v2"):
+    rules: _Rules
+    if errno == ETIMEDOUT:
+        rules = ((True, "ask again when the machine is less busy"),)
+    elif name == "systemd scope":
+        rules = ((True, "apt install dbus-user-session, or its like, then log in again"),)
+    elif name.startswith("cgroup v2"):
         rules = _cgroup_rules(name, errno, step, place)
     elif name.startswith("cgroup v1"):
         rules = (
@@ -131,7 +136,7 @@ def _cgroup_rules(name: str, errno: int, step: str, place: Place) -> _Rules:
             ),
         ),
         (errno == EBUSY, "start it in a cgroup where no other process is"),
-        (True, "have root make a cgroup, chown it to you and put your shell into it"),
+        (True, "have root make a cgroup, chown it to you and start supervise in it, alone"),
     )
 
 

@@ -112,6 +112,11 @@ def argv_of(pid: int) -> tuple[str, ...]:
     line = _read(pid, "cmdline", _ARGV_BYTES).rstrip(b"\0")
     if line:
         return tuple(os.fsdecode(word) for word in line.split(b"\0"))
+    return short_name_of(pid)
+
+
+def short_name_of(pid: int) -> tuple[str, ...]:
+    """The kernel's name for it in brackets: at most 15 bytes, and nothing to wait for."""
     return (f"[{os.fsdecode(_read(pid, 'comm', _ARGV_BYTES).strip())}]",)
 
 

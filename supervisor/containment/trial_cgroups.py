@@ -36,9 +36,14 @@ def step(name: str, call: Callable[[], _T]) -> _T:
 
 
 def is_ours() -> bool:
-    """Whether we may make cgroups where we are, in v2 or, with all that v1 offers, there."""
+    """Whether we may make cgroups where we are: in v2 with limits, or with any that v1 has."""
     homes = cgroupfs.homes()
-    return any(os.access(homes[one], os.W_OK) for one in (UNIFIED, "pids") if one in homes)
+    home = homes.get(UNIFIED, "")
+    if os.access(f"{home}/cgroup.subtree_control", os.W_OK) and os.access(home, os.W_OK):
+        passed_on = not _lacking(("pids", "memory"), home, "cgroup.subtree_control")
+        if passed_on or not _strangers(home, os.getpid()):
+            return True
+    return any(os.access(homes[one], os.W_OK) for one in ("pids", "memory", "cpu") if one in homes)
 
 
 def use_leaf() -> None:
@@ -172,8 +177,7 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
             raise
     else:
         return ""
-    strangers = len(set(_members(home)) - set(_family()))
-    if strangers:
+    if strangers := _strangers(home, os.getppid()):
         text = f"pass controllers on from a cgroup that {strangers} other processes are in"
         raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), text)
     aside = _make(home, "aside")
@@ -187,12 +191,22 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
     raise OSError(refusal, os.strerror(refusal), "write cgroup.subtree_control")
 
 
-def _family() -> Iterator[int]:
+def _strangers(home: str, top: int) -> int:
+    """How many in a cgroup are not of our family.
+
+    Who is there before and after is no trial that comes or goes while we look.
+    """
+    before = set(_members(home))
+    family = set(_family(top))
+    return len((before & set(_members(home))) - family)
+
+
+def _family(top: int) -> Iterator[int]:
     """Whoever started the trials, the process that performs them, and all below it."""
-    top = table.read_entry(os.getppid())
-    if top is not None:
-        yield from (top.ppid, top.pid)
-        yield from (entry.pid for entry in table.descendants(top.pid, table.read_table()))
+    entry = table.read_entry(top)
+    if entry is not None:
+        yield from (entry.ppid, entry.pid)
+        yield from (one.pid for one in table.descendants(top, table.read_table()))
 
 
 def _members(directory: str) -> list[int]:

@@ -16,7 +16,7 @@ import pytest
 
 from supervisor.control.client import get
 from supervisor.errors import ExitCode
-from tests.children import DAEMONS, FORKS, SLEEP, alive, daemon, eventually_sync, named, unique_s
+from tests.children import DAEMONS, SLEEP, alive, daemon, eventually_sync, named, unique_s
 from tests.supervised import Desk
 
 pytestmark = pytest.mark.slow
@@ -29,25 +29,6 @@ PIDS = Path("/sys/fs/cgroup/pids")
 def members(argv: Sequence[str], stranger: int) -> list[int]:
     """Who is called so and is not the stranger."""
     return [pid for pid in named(argv) if pid != stranger]
-
-
-@pytest.fixture(scope="session")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The C program that forks without end; everybody may execute it."""
-    if shutil.which("cc") is None:
-        pytest.skip("NO C COMPILER, SO NOTHING FORKS FAST ENOUGH")
-    folder = tmp_path_factory.mktemp("forks")
-    (folder / "forks.c").write_text(FORKS)
-    subprocess.run(["cc", "-O", "-o", folder / "forks", folder / "forks.c"], check=True)
-    return folder / "forks"
-
-
-def own_copy(program: Path, desk: Desk) -> Path:
-    """The program in the desk's folder, where its user reaches it."""
-    copy = desk.folder / program.name
-    shutil.copy(program, copy)
-    copy.chmod(0o755)
-    return copy
 
 
 @pytest.mark.parametrize("kind", DAEMONS)
@@ -95,7 +76,7 @@ def test_hopper_in_c_ends_with_the_run(anyones_desk: Desk, forks: Path) -> None:
     """Thousands of forks a second, each in a session of its own, and none gets away."""
     desk = anyones_desk
     count = desk.folder / "count"
-    argv = (str(own_copy(forks, desk)), "hop", "20", str(count))
+    argv = (str(desk.own_copy(forks)), "hop", "20", str(count))
     with desk.stranger(argv, desk.folder) as stranger:
         desk.write(["sh", "-c", f"{' '.join(argv)} & exec sleep {unique_s()}"])
         with desk.running() as process:

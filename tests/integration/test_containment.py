@@ -202,6 +202,26 @@ async def test_signals_are_reset_for_the_program() -> None:
     assert leader.code == 0
 
 
+async def test_program_has_no_descriptors_but_its_streams(tmp_path: Path) -> None:
+    """Neither the files it joined a cgroup by nor the directory it is held by stay open in it."""
+    listing = os.open(tmp_path / "listing", os.O_WRONLY | os.O_CREAT)
+    other, held = os.open(os.devnull, os.O_RDWR), os.open(tmp_path, os.O_RDONLY)
+    program = Program(
+        path=shutil.which("ls") or "", argv=["ls", "/proc/self/fd"], env={}, cwd="/", leaves=1
+    )
+    async with guarded() as guardian:
+        streams = (other, listing, other)
+        leader = await guardian.spawn(
+            "x", program, (*streams, other), cookie="d" * 32, hold={"pids": held}
+        )
+        await leader.ended.wait()
+        await guardian.stop(leader, 0.0)
+    for fd in (listing, other, held):
+        os.close(fd)
+
+    assert (tmp_path / "listing").read_text().split() == ["0", "1", "2", "3"], "3 is the listing's"
+
+
 async def test_many_short_runs_leave_no_trace() -> None:
     """Exit codes stay right and descriptors flat over many spawns through one guardian."""
     async with guarded() as guardian:

@@ -12,13 +12,15 @@ import pytest
 from supervisor.containment import cgroupfs
 from supervisor.containment.ledger import Ledger, Page
 from supervisor.containment.table import identity_of
-from tests.children import alive
+from tests.children import alive, eventually_sync
 
 
 @contextmanager
 def process(cookie: str) -> Iterator[int]:
     """A process whose environment carries this cookie, and nothing else of ours."""
     running = subprocess.Popen(["sleep", "60"], env={"SUPERVISE_RUN": cookie})
+    # A slow kernel shows it empty for a moment after exec.
+    eventually_sync(lambda: Path(f"/proc/{running.pid}/environ").read_bytes() != b"")
     try:
         yield running.pid
     finally:

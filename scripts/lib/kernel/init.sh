@@ -3,7 +3,7 @@
 # to be read, and what is written to it goes to memory.
 set -eu
 echo init.sh begins
-. "$shared/settings.sh" # cgroups (v1 or v2), modules, python
+. "$shared/settings.sh" # mode (v1, v2 or systemd), modules, python
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 controllers="pids memory cpu"
 
@@ -30,12 +30,13 @@ mount -t tmpfs tmpfs run
 mkdir run/outside run/shared
 mkdir -m 1777 run/tmp
 mount -t hostfs -o "$shared" hostfs run/shared
+rm -f .dockerenv # Whatever the host is, this is no container.
 # In a chroot nobody may make a user namespace, so the root itself is changed.
 pivot_root . run/outside
 cd /
 umount -l /run/outside
 
-case $cgroups in
+case $mode in
 v2)
     mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
     echo "+${controllers// / +}" >/sys/fs/cgroup/cgroup.subtree_control
@@ -54,9 +55,5 @@ v1)
 esac
 ip link set lo up 2>/dev/null || :
 
-echo "$(uname -r), booted in $(cut -d' ' -f1 /proc/uptime) s" >/run/shared/booted
-status=0
-# TMPDIR is not /tmp, where the project may lie and other people's files do.
-TMPDIR=/run/tmp setsid --wait bash /run/shared/order.sh \
-    </dev/null >/run/shared/output 2>&1 || status=$?
-echo "$status" >/run/shared/status
+[ "$mode" != systemd ] || . /run/shared/systemd.sh
+bash /run/shared/tests.sh
