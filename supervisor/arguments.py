@@ -21,24 +21,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say everything that is wrong with a config")
     check.add_argument("config", type=Path, metavar="FILE")
 
-    analyze = commands.add_parser("analyze", help="digest saved output of tools")
-    analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
-    analyze.add_argument("--tool", help="the tool that printed it, if you know")
-    analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
-    analyze.add_argument("--config", type=Path, help="read with its [analyzer] patterns, too")
-    form = analyze.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object per file")
-    form.add_argument(
-        "--excerpt", action="store_true", help="what went wrong in 600 bytes, word for word"
-    )
-
-    show = commands.add_parser("show", help="give the output of a run back, byte for byte")
-    show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
-    show.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
-    only = show.add_mutually_exclusive_group()
-    only.add_argument("--stdout", dest="stream", action="store_const", const=1)
-    only.add_argument("--stderr", dest="stream", action="store_const", const=2)
-    show.add_argument("--config", type=Path, metavar="FILE", help="search its state only")
+    _add_readers(commands)
 
     status = commands.add_parser("status", help="say what a supervised autopilot does")
     status.add_argument("config", type=Path, metavar="FILE")
@@ -59,6 +42,28 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what holds on this machine, and what would")
     doctor.add_argument("--json", action="store_true")
     return parser
+
+
+def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that read output which is already there."""
+    analyze = commands.add_parser("analyze", help="digest saved output of tools")
+    analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
+    analyze.add_argument("--tool", help="the tool that printed it, if you know")
+    analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
+    analyze.add_argument("--config", type=Path, help="read with its [analyzer] patterns, too")
+    form = analyze.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object per file")
+    form.add_argument(
+        "--excerpt", action="store_true", help="what went wrong in 600 bytes, word for word"
+    )
+
+    show = commands.add_parser("show", help="give the output of a run back, byte for byte")
+    show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    show.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
+    only = show.add_mutually_exclusive_group()
+    only.add_argument("--stdout", dest="stream", action="store_const", const=1)
+    only.add_argument("--stderr", dest="stream", action="store_const", const=2)
+    show.add_argument("--config", type=Path, metavar="FILE", help="search its state only")
 
 
 def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

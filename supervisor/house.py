@@ -154,12 +154,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
-            journal=Journal(
-                telemetry,
-                screen,
-                memory.failures,
-                partial(identify_tree, config.autopilot.cwd),
-            ),
+            journal=_open_journal(config, telemetry, screen, memory),
             memory=memory,
             stop_requested=anyio.Event(),
             executable=executable,
@@ -184,6 +179,11 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             raise
         finally:
             house.journal.close()
+
+
+def _open_journal(config: Config, telemetry: Telemetry, screen: Screen, memory: Memory) -> Journal:
+    tree = partial(identify_tree, config.autopilot.cwd)
+    return Journal(telemetry, screen, memory.failures, tree)
 
 
 def _read_patterns(config: Config) -> Sequence["Grammar"]:

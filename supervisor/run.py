@@ -1,14 +1,11 @@
 """The hall: one run from its scratch directory to its receipt, all rooms wired to it."""
 
-import math
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 import anyio
 
@@ -29,7 +26,6 @@ from supervisor.endings import (
     StopReason,
     cause_of,
 )
-from supervisor.health import gauges
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
 from supervisor.options import Config
@@ -37,13 +33,8 @@ from supervisor.output.capture import Capture
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.usage import judge
 from supervisor.threads import run_in_thread
-
-_LIMIT_LOOK_S = 0.5
-_SCRATCH_LOOK_S = 1.0
-_SCRATCH_LOOK_SHARE = 0.01
-"""Most of one core that measuring the scratch directory may cost."""
+from supervisor.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +61,11 @@ class Run:
         self._ending: Ending = Lost()
         self._emptied = Emptied(0, (), 0, (), 0.0)
         self._cpu_s = 0.0
-        self._peak_memory_bytes = 0
         self._oom_kills = OomKills()
-        self._host_oom_kills = gauges.host_oom_kills()
         self._begun = time.monotonic()
         self.bounds = Bounds(house.config, house.containment, None)
         """What it may use up; with a cgroup behind it while it runs."""
-        self.processes: int | None = None
-        """Members at the last look."""
-        self.memory_bytes: int | None = None
-        """What they held at the last look, resident."""
+        self.watch = Watch(house, self.run)
 
     @property
     def age_s(self) -> float:
@@ -112,7 +98,7 @@ class Run:
             emptied=self._emptied,
             kept=kept,
             scratch_left=removal.left,
-            peak_memory_bytes=self._peak_memory_bytes,
+            peak_memory_bytes=self.watch.peak_memory_bytes,
         )
         self._tell_end(outcome)
         return outcome
@@ -142,11 +128,11 @@ class Run:
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
         try:
-            reason = await self._watch(leader, scratch)
+            reason = await self.watch.wait(leader, scratch, self.bounds)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)
-                self._tell_limits()
+                self._oom_kills = self.watch.tell_limits(self.bounds)
                 await self._drain(capture, reader)
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
@@ -200,32 +186,6 @@ class Run:
             **self.bounds.of_program,
         )
 
-    async def _watch(self, leader: Leader, scratch: Scratch) -> StopReason | None:
-        """Wait until the leader has ended by itself (None) or there is a reason to stop it."""
-        house = self._house
-        reason: StopReason | None = None
-
-        async with anyio.create_task_group() as tasks:
-
-            async def first(
-                wait: Callable[[], Awaitable[StopReason | None]], why: StopReason | None = None
-            ) -> None:
-                nonlocal reason
-                found = await wait() or why
-                if not leader.ended.is_set():
-                    reason = found
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(first, leader.ended.wait)
-            tasks.start_soon(first, house.stop_requested.wait, "operator")
-            wall_s = house.config.limits.wall or math.inf
-            tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
-            tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
-            tasks.start_soon(first, partial(self._wait_over, "processes"), "processes")
-            tasks.start_soon(first, partial(self._wait_over, "memory"), "memory")
-            tasks.start_soon(self._sample)
-        return reason
-
     async def _stop(self, leader: Leader, reason: StopReason | None) -> None:
         """End the set, polite first; afterwards the ending and the proof are known."""
         grace_s = self._house.config.autopilot.grace
@@ -248,75 +208,6 @@ class Run:
         holders = await run_in_thread(capture.holders)
         self._house.journal.tell(events.PipeHeld(run=self.run, holders=tuple(holders)))
         await run_in_thread(capture.stop)
-
-    async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
-        """Return when the scratch directory is over its quota; warn once before."""
-        limits = self._house.config.scratch
-        warned = False
-        while True:
-            begun = time.monotonic()
-            usage = await run_in_thread(scratch.measure)
-            cost_s = time.monotonic() - begun
-            state = judge(usage, limits.quota, limits.files)
-            if state == "over" or (state == "warn" and not warned):
-                warned = True
-                self._house.journal.tell(
-                    events.ScratchPassed(
-                        run=self.run,
-                        used_bytes=usage.bytes,
-                        used_files=usage.files,
-                        quota_bytes=limits.quota,
-                        quota_files=limits.files,
-                        stopping=state == "over",
-                    )
-                )
-            if state == "over":
-                return "files" if usage.files > limits.files else "scratch"
-            await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
-
-    async def _wait_over(self, limit: Literal["processes", "memory"]) -> None:
-        """Return when the set is over a limit that only we look after; else never."""
-        most = self.bounds.polled.get(limit, math.inf)
-        used: float = 0
-        while used <= most:
-            await anyio.sleep(_LIMIT_LOOK_S if most < math.inf else math.inf)
-            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
-            used = (gauge.threads if limit == "processes" else gauge.memory_bytes) or 0
-        event = events.LimitHit(run=self.run, limit=limit, times=1, stopping=True)
-        self._house.journal.tell(event)
-
-    def _tell_limits(self) -> None:
-        """Tell what the kernel refused or killed at a limit."""
-        account = self.bounds.account()
-        host = (gauges.host_oom_kills() or 0) - (self._host_oom_kills or 0)
-        self._oom_kills = OomKills(account.oom_kills, host)
-        hits: dict[Literal["processes", "memory"], int] = {
-            "processes": account.refused_forks,
-            "memory": account.oom_kills,
-        }
-        for limit, times in hits.items():
-            if times:
-                event = events.LimitHit(run=self.run, limit=limit, times=times, stopping=False)
-                self._house.journal.tell(event)
-
-    async def _sample(self) -> None:
-        """Note what the set holds, for as long as the run lasts."""
-        while True:
-            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
-            own_memory_bytes, own_cpu_s = gauges.own()
-            self.processes, self.memory_bytes = gauge.processes, gauge.memory_bytes
-            self._peak_memory_bytes = max(self._peak_memory_bytes, gauge.memory_bytes or 0)
-            self._house.journal.tell(
-                events.Gauged(
-                    run=self.run,
-                    processes=gauge.processes,
-                    memory_bytes=gauge.memory_bytes,
-                    cpu_s=gauge.cpu_s,
-                    own_memory_bytes=own_memory_bytes,
-                    own_cpu_s=own_cpu_s,
-                )
-            )
-            await anyio.sleep(self._house.config.health.sample)
 
     def _tell_dropped(self, dropped_bytes: int, dropped_lines: int, problem: str) -> None:
         self._house.journal.tell(

@@ -138,8 +138,8 @@ class Shift:
             "pid": os.getpid(),
             "run": run.run if run else None,
             "run_s": run.age_s if run else None,
-            "processes": run.processes if run else None,
-            "memory_bytes": run.memory_bytes if run else None,
+            "processes": run.watch.processes if run else None,
+            "memory_bytes": run.watch.memory_bytes if run else None,
             "runs": len(self.outcomes) + (run is not None),
             "stopping": self.house.stop_requested.is_set(),
             "failures": [

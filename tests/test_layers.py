@@ -23,6 +23,7 @@ HALL = {
     "run",
     "shift",
     "tools",
+    "watch",
 }
 """The only modules that know more than one room."""
 WORDS = {path.stem for path in PACKAGE.glob("*.py")} - HALL - {"__init__"}
@@ -56,6 +57,7 @@ BARE = {
             "remedies",
             "roster",
             "scopes",
+            "stops",
             "strays",
             "table",
             "trial_cgroups",

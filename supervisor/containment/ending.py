@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from supervisor.containment import table
+from supervisor.containment.hold import Hold
 from supervisor.containment.table import Entry
 
 _ROUND_S = 0.004
@@ -17,6 +18,8 @@ _NAMING_S = 0.05
 """Most time that one stop spends on names."""
 _MOST_NAMED = 64
 _CROWD = 20
+_DYING_S = 1.0
+_DYING_LOOK_S = 0.002
 
 Scan = Callable[[], list[Entry]]
 Proof = Callable[[], bool]
@@ -107,6 +110,16 @@ def _send_allowed(entry: Entry, signum: int) -> bool:
         return send(entry, signum)
     except PermissionError:
         return False  # Another user's: a scan finds it again, and at the end it is a survivor.
+
+
+def let_die(hold: Hold, reap: Proof) -> None:
+    """Leave the processors to a set that was killed at one stroke, as long as it shrinks."""
+    fewest, deadline = hold.size, time.monotonic() + _DYING_S
+    while hold.populated and time.monotonic() < deadline:
+        reap()
+        time.sleep(_DYING_LOOK_S)
+        if (size := hold.size) < fewest:
+            fewest, deadline = size, time.monotonic() + _DYING_S
 
 
 def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> list[Entry]:

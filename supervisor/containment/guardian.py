@@ -19,9 +19,10 @@ if __name__ == "__main__":
     # Behind the standard library, so that nothing next to this package can shadow it.
     sys.path.append(__file__.rsplit("/", 3)[0])
 
-from supervisor.containment import child, ending, linux, namespace, oom, table
+from supervisor.containment import child, ending, linux, namespace, oom, stops, table
 from supervisor.containment.hold import Hold
 from supervisor.containment.roster import Roster
+from supervisor.containment.stops import MOST_REPORTED, Stop
 from supervisor.containment.strays import Strays
 from supervisor.containment.table import Entry
 from supervisor.wire import Channel, Packet, WireError
@@ -33,33 +34,7 @@ _SCAN_SHARE = 0.004
 """Most of one core that looking may cost."""
 _STOP_SCAN_S = 0.02
 """Between two looks during a stop's grace."""
-_MOST_REPORTED = 50
-"""Members named in one message, and adoptions told of in one run."""
-_MOST_NAMED = 500
-"""Members of a set whose pids outside are looked up before they are killed."""
-_DYING_S = 1.0
-_DYING_LOOK_S = 0.002
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
-
-
-class _Stop:
-    """A stop under way: its set gets SIGTERM and has until the deadline."""
-
-    def __init__(self, grace_s: float, leader: int | None) -> None:
-        self.begun = time.monotonic()
-        self.deadline = self.begun + grace_s
-        self.leader = leader
-        self.toll = ending.Toll()
-        self.members: list[Entry] | None = None
-        """Who was there at the last look."""
-        self.terminated: set[tuple[int, int]] = set()
-        self.escaped: set[tuple[int, int]] = set()
-        self.outside: dict[int, int] = {}
-
-    @property
-    def due(self) -> bool:
-        """Whether the grace is over."""
-        return time.monotonic() >= self.deadline
 
 
 class Guardian:
@@ -78,7 +53,7 @@ class Guardian:
         self._unkillable: set[tuple[int, int]] = set()
         """Members that a stop has tried to end for long enough."""
         self._oom_base = oom_base
-        self._stops: dict[str, _Stop] = {}
+        self._stops: dict[str, Stop] = {}
         self._adoptions_told = 0
         self._next_scan = 0.0
 
@@ -90,21 +65,25 @@ class Guardian:
         poller.register(self._channel, select.POLLIN)
         try:
             while True:
-                sending = select.POLLOUT if self._channel.unsent else 0
-                poller.modify(self._channel, select.POLLIN | sending)
-                ready = [fd for fd, _ in poller.poll(self._patience_ms())]
-                if wake in ready:
-                    os.read(wake, 4096)
-                self._reap()
-                if self._channel.fileno() in ready:
-                    self._channel.flush()
-                    for packet in self._channel.receive():
-                        self._handle(packet)
-                self._advance()
+                self._turn(poller, wake)
         except (EOFError, WireError, ConnectionError):
             return
         finally:
             self._end_everything()
+
+    def _turn(self, poller: select.poll, wake: int) -> None:
+        """Sleep until something happens or is due, and do it."""
+        sending = select.POLLOUT if self._channel.unsent else 0
+        poller.modify(self._channel, select.POLLIN | sending)
+        ready = [fd for fd, _ in poller.poll(self._patience_ms())]
+        if wake in ready:
+            os.read(wake, 4096)
+        self._reap()
+        if self._channel.fileno() in ready:
+            self._channel.flush()
+            for packet in self._channel.receive():
+                self._handle(packet)
+        self._advance()
 
     def _patience_ms(self) -> float | None:
         if self._stops:
@@ -156,13 +135,13 @@ class Guardian:
             self._cookies[spawn_id] = message["cookie"]
         self._roster.add(pid, spawn_id)
         self._next_scan = time.monotonic()
-        self._tell("started", spawn_id, pid=self._outside([pid]).get(pid, pid))
+        self._tell("started", spawn_id, pid=stops.outside_pids([pid], self._host).get(pid, pid))
 
     def _begin_stop(self, spawn_id: str, grace_s: float) -> None:
         """A frozen member could not act on SIGTERM."""
         if spawn_id not in self._stops:
             self._thaw(spawn_id)
-            self._stops[spawn_id] = _Stop(grace_s, self._roster.leader_of(spawn_id))
+            self._stops[spawn_id] = Stop(grace_s, self._roster.leader_of(spawn_id))
 
     def _freeze(self, spawn_id: str) -> None:
         """Hold a set still: by its cgroup at once, else one by one until no new one is found."""
@@ -207,7 +186,7 @@ class Guardian:
         for entry in scan.fresh:
             if self._roster.escaped(entry):  # Agents give each tool a session of its own.
                 oom.set_score(entry.pid, self._oom_base + oom.TOOL)
-        told = scan.adopted[: _MOST_REPORTED - self._adoptions_told]
+        told = scan.adopted[: MOST_REPORTED - self._adoptions_told]
         self._adoptions_told += len(told)
         for member in self._describe(told):
             self._tell("adopted", "", member=member)
@@ -221,11 +200,12 @@ class Guardian:
         for spawn_id, stop in list(self._stops.items()):
             self._advance_stop(spawn_id, stop)
 
-    def _advance_stop(self, spawn_id: str, stop: _Stop) -> None:
+    def _advance_stop(self, spawn_id: str, stop: Stop) -> None:
         # When the grace is over, a look at a bomb's thousands would only give them more time.
         members = stop.members if stop.due else None
         if members is None:
-            members = stop.members = self._look(spawn_id, stop)
+            members = self._members_of(spawn_id)
+            stop.look_at(members, self._roster, self._host)
         if members and not stop.due:
             fresh = [entry for entry in members if entry.identity not in stop.terminated]
             stop.terminated |= {entry.identity for entry in fresh}
@@ -238,16 +218,14 @@ class Guardian:
         self._frozen.discard(spawn_id)
         self._holds.pop(spawn_id).close()
         self._roster.forget(spawn_id)
-        self._tell_empty(spawn_id, stop, survivors)
-
-    def _look(self, spawn_id: str, stop: _Stop) -> list[Entry]:
-        """The members of a set that is to be ended, and what must be known before they have."""
-        members = self._members_of(spawn_id)
-        stop.escaped |= {entry.identity for entry in members if self._roster.escaped(entry)}
-        fresh = {entry.pid for entry in members} - stop.outside.keys()
-        if fresh and len(members) <= _MOST_NAMED:
-            stop.outside |= self._outside(fresh)
-        return members
+        self._tell(
+            "empty",
+            spawn_id,
+            seen=self._roster.seen,
+            most=self._roster.most,
+            survivors=self._describe(survivors[:MOST_REPORTED], why=True),
+            **stop.report(survivors, inside=self._host is not None),
+        )
 
     def _kill(self, spawn_id: str, toll: ending.Toll, members: list[Entry]) -> list[Entry]:
         """Kill a set until it is proven empty; returns what could not be ended.
@@ -262,7 +240,7 @@ class Guardian:
             hold.kill()
         if whole and self._host is not None:
             _kill_namespace()
-        self._let_die(hold)
+        ending.let_die(hold, self._reap)
 
         def proven() -> bool:
             if hold.populated:
@@ -288,15 +266,6 @@ class Guardian:
         if self._strays is not None:
             return not [entry for entry in self._find() if entry.alive]
         return ending.end_children(reap)
-
-    def _let_die(self, hold: Hold) -> None:
-        """Leave the processors to a set that was killed at one stroke, as long as it shrinks."""
-        fewest, deadline = hold.size, time.monotonic() + _DYING_S
-        while hold.populated and time.monotonic() < deadline:
-            self._reap()
-            time.sleep(_DYING_LOOK_S)
-            if (size := hold.size) < fewest:
-                fewest, deadline = size, time.monotonic() + _DYING_S
 
     def _members_of(self, spawn_id: str) -> list[Entry]:
         return [entry for entry in self._scan() if self._roster.belongs(entry, spawn_id)]
@@ -324,49 +293,8 @@ class Guardian:
         )
         self._kill_holders(set(self._cookies.values()), toll)
 
-    def _tell_empty(self, spawn_id: str, stop: _Stop, survivors: list[Entry]) -> None:
-        toll = stop.toll
-        left = {entry.identity for entry in survivors}
-        ended = [one for one in toll.how if one[0] != stop.leader and one not in left]
-        self._tell(
-            "empty",
-            spawn_id,
-            seen=self._roster.seen,
-            most=self._roster.most,
-            ended=[
-                {
-                    "pid": stop.outside.get(one[0], one[0]),
-                    "argv": toll.argv[one],
-                    "escaped": one in stop.escaped,
-                    "how": toll.how[one],
-                    "why": "",
-                }
-                # Without a number outside it was gone before it could be looked up, and its
-                # number inside is some stranger's there.
-                for one in ended[:_MOST_REPORTED]
-                if self._host is None or one[0] in stop.outside
-            ],
-            ended_count=len(ended),
-            survivors=self._describe(survivors[:_MOST_REPORTED], why=True),
-            took_s=time.monotonic() - stop.begun,
-        )
-
     def _describe(self, entries: list[Entry], *, why: bool = False) -> list[dict[str, Any]]:
-        outside = self._outside(entry.pid for entry in entries) if entries else {}
-        return [
-            {
-                "pid": outside.get(entry.pid, entry.pid),
-                "argv": table.argv_of(entry.pid),
-                "escaped": self._roster.escaped(entry),
-                "how": "alive",
-                "why": table.evidence_of(entry) if why else "",
-            }
-            for entry in entries
-        ]
-
-    def _outside(self, pids: Iterable[int]) -> dict[int, int]:
-        """What the host calls these members, where that differs."""
-        return {} if self._host is None else self._host.of(pids)
+        return stops.describe(entries, self._roster, self._host, why=why)
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)

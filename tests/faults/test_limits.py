@@ -160,7 +160,7 @@ def test_score_for_the_out_of_memory_killer(desk: Desk) -> None:
     own = int(Path("/proc/self/oom_score_adj").read_text())
     read = "cat /proc/self/oom_score_adj"
     # The guardian sees it when it looks for the next time.
-    seen = f"until [ $({read}) != $1 ]; do sleep 0.2; done; {read}"
+    seen = f"while s=$({read}); [ $s = $1 ]; do sleep 0.2; done; echo $s"
     tool = f"setsid sh -c '{seen}' sh $({read})"
     desk.write(["sh", "-c", f"{read}; {tool}; cat /proc/$PPID/oom_score_adj"])
     desk.run("run", desk.config)

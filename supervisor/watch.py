@@ -1,0 +1,135 @@
+"""The hall: what a run is watched for, and stopped for, while it lives."""
+
+import math
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Literal
+
+import anyio
+
+from supervisor import events
+from supervisor.containment.client import Leader
+from supervisor.endings import OomKills, StopReason
+from supervisor.health import gauges
+from supervisor.house import House
+from supervisor.limits import Bounds
+from supervisor.scratch.scratch import Scratch
+from supervisor.scratch.usage import judge
+from supervisor.threads import run_in_thread
+
+_LIMIT_LOOK_S = 0.5
+_SCRATCH_LOOK_S = 1.0
+_SCRATCH_LOOK_SHARE = 0.01
+"""Most of one core that measuring the scratch directory may cost."""
+
+
+class Watch:
+    """Looks at one run's set until there is a reason to stop it, and remembers what it saw."""
+
+    def __init__(self, house: House, run: str) -> None:
+        self._house = house
+        self._run = run
+        self._host_oom_kills = gauges.host_oom_kills()
+        self.processes: int | None = None
+        """Members at the last look."""
+        self.memory_bytes: int | None = None
+        """What they held at the last look, resident."""
+        self.peak_memory_bytes = 0
+
+    async def wait(self, leader: Leader, scratch: Scratch, bounds: Bounds) -> StopReason | None:
+        """Wait until the leader has ended by itself (None) or there is a reason to stop it."""
+        house = self._house
+        reason: StopReason | None = None
+
+        async with anyio.create_task_group() as tasks:
+
+            async def first(
+                wait: Callable[[], Awaitable[StopReason | None]], why: StopReason | None = None
+            ) -> None:
+                nonlocal reason
+                found = await wait() or why
+                if not leader.ended.is_set():
+                    reason = found
+                tasks.cancel_scope.cancel()
+
+            async def over(limit: Literal["processes", "memory"]) -> None:
+                await self._wait_over(limit, bounds.polled.get(limit, math.inf))
+
+            wall_s = house.config.limits.wall or math.inf
+            tasks.start_soon(first, leader.ended.wait)
+            tasks.start_soon(first, house.stop_requested.wait, "operator")
+            tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
+            tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
+            tasks.start_soon(first, partial(over, "processes"), "processes")
+            tasks.start_soon(first, partial(over, "memory"), "memory")
+            tasks.start_soon(self._sample)
+        return reason
+
+    def tell_limits(self, bounds: Bounds) -> OomKills:
+        """Tell what the kernel refused or killed at a limit; returns what memory was short for."""
+        account = bounds.account()
+        hits: dict[Literal["processes", "memory"], int] = {
+            "processes": account.refused_forks,
+            "memory": account.oom_kills,
+        }
+        for limit, times in hits.items():
+            if times:
+                event = events.LimitHit(run=self._run, limit=limit, times=times, stopping=False)
+                self._house.journal.tell(event)
+        host = (gauges.host_oom_kills() or 0) - (self._host_oom_kills or 0)
+        return OomKills(account.oom_kills, host)
+
+    async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
+        """Return when the scratch directory is over its quota; warn once before."""
+        limits = self._house.config.scratch
+        warned = False
+        while True:
+            begun = time.monotonic()
+            usage = await run_in_thread(scratch.measure)
+            cost_s = time.monotonic() - begun
+            state = judge(usage, limits.quota, limits.files)
+            if state == "over" or (state == "warn" and not warned):
+                warned = True
+                self._house.journal.tell(
+                    events.ScratchPassed(
+                        run=self._run,
+                        used_bytes=usage.bytes,
+                        used_files=usage.files,
+                        quota_bytes=limits.quota,
+                        quota_files=limits.files,
+                        stopping=state == "over",
+                    )
+                )
+            if state == "over":
+                return "files" if usage.files > limits.files else "scratch"
+            await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
+
+    async def _wait_over(self, limit: Literal["processes", "memory"], most: float) -> None:
+        """Return when the set is over a limit that only we look after; else never."""
+        used: float = 0
+        while used <= most:
+            await anyio.sleep(_LIMIT_LOOK_S if most < math.inf else math.inf)
+            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
+            used = (gauge.threads if limit == "processes" else gauge.memory_bytes) or 0
+        event = events.LimitHit(run=self._run, limit=limit, times=1, stopping=True)
+        self._house.journal.tell(event)
+
+    async def _sample(self) -> None:
+        """Note what the set holds, for as long as the run lasts."""
+        while True:
+            gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
+            own_memory_bytes, own_cpu_s = gauges.own()
+            self.processes, self.memory_bytes = gauge.processes, gauge.memory_bytes
+            self.peak_memory_bytes = max(self.peak_memory_bytes, gauge.memory_bytes or 0)
+            self._house.journal.tell(
+                events.Gauged(
+                    run=self._run,
+                    processes=gauge.processes,
+                    memory_bytes=gauge.memory_bytes,
+                    cpu_s=gauge.cpu_s,
+                    own_memory_bytes=own_memory_bytes,
+                    own_cpu_s=own_cpu_s,
+                )
+            )
+            await anyio.sleep(self._house.config.health.sample)
