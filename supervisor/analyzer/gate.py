@@ -97,12 +97,17 @@ class Gate:
             return marks
         bits = self._of_pattern
         ends = list(accumulate(map(len, block.splitlines(keepends=True))))
-        line, end = 0, ends[0]
+        line, end, found = 0, ends[0], 0
         for pattern, _, stop in hits:
-            while stop > end:
-                line += 1
-                end = ends[line]
-            marks[line] = marks.get(line, 0) | bits[pattern]
+            if stop > end:
+                if found:
+                    marks[line] = found
+                found = 0
+                while stop > end:
+                    line += 1
+                    end = ends[line]
+            found |= bits[pattern]
+        marks[line] = found
         return marks
 
 

@@ -1,7 +1,7 @@
 """What no grammar claimed: generic diagnostics, causes that any program can die of, last words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from supervisor.analyzer.fingerprint import is_blurred
@@ -204,9 +204,15 @@ def _denies(text: str) -> bool:
     return _counts(text) and _NONE.search(text) is not None
 
 
-def _has_zero(text: str) -> bool:
-    """Whether a number of failures in the line could be none."""
-    return _LONE_ZERO.search(text) is not None or any(map(text.__contains__, _ZERO_OF))
+def has_zero(text: str) -> bool:
+    """Whether a number of failures in the line could be none.
+
+    >>> has_zero("10 tests, 0 failed"), has_zero("failed: 0"), has_zero("3 failed in 10 ms")
+    (True, True, False)
+    """
+    if "0 " in text and _LONE_ZERO.search(text):
+        return True
+    return (":0" in text or ": 0" in text or "=0" in text) and any(map(text.__contains__, _ZERO_OF))
 
 
 def _counts(text: str) -> bool:
@@ -235,7 +241,7 @@ class Residue:
     def take(self, line: Line) -> None:
         """Read a line that looks as if it mattered."""
         facts = line.facts or Facts()
-        if facts.means_nothing:
+        if not facts.means:
             return
         marks = line.marks
         self.witness.hear(line)
@@ -250,7 +256,7 @@ class Residue:
             if not self._full:
                 self._hear(line, facts)
         elif not marks & self._calamities:
-            facts.means_nothing = True
+            facts.means = False
 
     def last_words(self, texts: Iterable[str], number: int) -> None:
         """Look for a calamity in the stream's last lines, nearest first."""
@@ -289,18 +295,16 @@ class Residue:
         """Whether there are more claims than anyone reads."""
         return self._strong and len(self.tally.causes) >= _MOST_CLAIMS
 
-    def again(self, facts: Facts, text: str, number: int) -> bool:
-        """Read a line by what its shape told before; False: it has to be looked at."""
-        if facts.means_nothing:
-            return True
-        if facts.cause is None or facts.cause not in self.tally.causes:
-            return False
-        if facts.counts and _has_zero(text):
-            return False
-        self.tally.causes[facts.cause] += 1
-        if self.lines is not None:
-            self.lines = (self.lines[0], number)
-        return True
+    def knows(self, facts: Facts) -> bool:
+        """Whether a line of the shape needs no closer look, unless it could be a denial."""
+        return not facts.means or (not self.witness.listens and facts.cause in self.tally.causes)
+
+    def again(self, told: Mapping[Facts, int], number: int) -> None:
+        """Count lines of shapes that it knows; ``number`` is that of the last that counts."""
+        for facts, times in told.items():
+            if facts.means and facts.cause is not None:
+                self.tally.causes[facts.cause] += times
+        self.lines = (self.lines[0] if self.lines else number, number)
 
     def heard(self, marks: int) -> bool:
         """Whether nothing that these literals stand for can be news any more."""

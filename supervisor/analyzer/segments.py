@@ -11,6 +11,7 @@ from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
 from supervisor.analyzer.segment import Segment, is_repeated
 from supervisor.analyzer.shape import Shapes
+from supervisor.analyzer.skimmer import Skimmer
 from supervisor.analyzer.text import split_lane
 
 _MOST_LANES = 16
@@ -90,23 +91,17 @@ class Segmenter:
             self._page_rules = (page, grammar, rules)
         return rules
 
-    def skim(self, page: Page, index: int, marks: int) -> bool:
-        """Read a line without a closer look, if its literals or its shape need none."""
+    def skim(self, page: Page, wanted: Sequence[int], marks: Mapping[int, int]) -> int:
+        """Read lines without a closer look as long as their literals or shapes need none.
+
+        ``wanted`` are their indices, ``marks`` the gate's for each. Returns how many were read.
+        """
         current = self._current
         rules = None if current is None else current.rules
         if current is not None and (rules is None or rules.attentive):
-            return False
-        unread = rules is None or not rules.wants(marks)
-        if unread and not self._lanes and not self._openers.at(marks) and self.residue.heard(marks):
-            return True
-        facts = self._shapes.known(page.shapes[index])
-        return (
-            facts is not None
-            and facts.opens_nothing
-            and facts.laneless
-            and (rules is None or unread or facts.unread_by is rules.index)
-            and self.residue.again(facts, page.texts[index], page.first + index)
-        )
+            return 0
+        skimmer = Skimmer(self._shapes, self._openers, self.residue, rules, laned=bool(self._lanes))
+        return skimmer.read(page, wanted, marks)
 
     def marks(self, page: Page) -> Mapping[int, int]:
         """What the gate finds in the lines of a page, by line and in order."""

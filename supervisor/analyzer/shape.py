@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 _DIGITS_TO_ZERO = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)) + bytes(
     range(128, 256)
 )
-_ANY_DIGIT = re.compile(r"\\d|0-9|\{\d*,?\d*\}")
+_ANY_DIGIT = re.compile(r"\\d|0-9|\{\d*,?\d*\}|\\x(?!3)[0-9a-fA-F]{2}|\\u(?!003)[0-9a-fA-F]{4}")
+"""What stands for every digit or for none, though there are some in it."""
 _DIGIT_OR_REFERENCE = re.compile(r"\d|\(\?P=")
 _MOST_SHAPES = 4096
 _MOST_SHAPE_BYTES = 400
@@ -24,8 +25,8 @@ class Facts:
     """Whether no tool's execution begins with one."""
     unread_by: object = None
     """The rules that were tried last and do not read them."""
-    means_nothing = False
-    """Whether they are nothing to the residue either."""
+    means = True
+    """Whether they could be something to the residue."""
     diagnostic: int | None = None
     """The place of the generic pattern that reads them; -1 if none does."""
     strong: bool | None = None

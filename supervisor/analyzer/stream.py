@@ -144,10 +144,11 @@ class Analyzer:
                 ahead = bisect_left(candidates, index, ahead)
                 if ahead == len(candidates):
                     break
+                if many:
+                    ahead += segmenter.skim(page, candidates[ahead:], marks)
+                    if ahead == len(candidates):
+                        break
                 index = candidates[ahead]
-                if many and segmenter.skim(page, index, marks[index]):
-                    index += 1
-                    continue
             segmenter.take(Line(page, index, marks.get(index, 0)))
             index += 1
             if segmenter.hot:
