@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from supervisor.analyzer.excerpt import Quote
-from supervisor.analyzer.gate import fold
+from supervisor.analyzer.gate import Sieve, fold
 from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import bare, decode, split_lane
 
+_T = TypeVar("_T")
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
 
@@ -23,6 +25,7 @@ class Page:
         self.length = block.count(b"\n")
         """How many lines there are."""
         self._history = history
+        self._sifted: dict[Sieve[Any], tuple[Any, ...]] = {}
 
     @cached_property
     def texts(self) -> Sequence[str]:
@@ -38,6 +41,13 @@ class Page:
     def folded(self) -> bytes:
         """The block behind a newline, in the alphabet of literals."""
         return b"\n" + fold(self.block)
+
+    def sifted(self, sieve: Sieve[_T]) -> tuple[_T, ...]:
+        """Values whose literals stand somewhere on the page."""
+        found = self._sifted.get(sieve)
+        if found is None:
+            found = self._sifted[sieve] = sieve.at(self.folded)
+        return found
 
     def above(self, index: int) -> Iterator[str]:
         """Texts of the lines above one, nearest first, as far as the history goes."""

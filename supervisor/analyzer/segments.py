@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
+from typing import TypeVar
 
 from supervisor.analyzer.book import book_of
-from supervisor.analyzer.grammar import Grammar, Rule, Runner
+from supervisor.analyzer.grammar import Grammar, Runner
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
@@ -19,6 +20,10 @@ _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
 _LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
 """One of them stands in every text with lanes whose names hold no colon."""
+
+
+_Question = TypeVar("_Question")
+_Answer = TypeVar("_Answer")
 
 
 class Segmenter:
@@ -42,7 +47,6 @@ class Segmenter:
         self._finished: list[Segment] = []
         self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
-        self._page_rules: tuple[Page | None, Grammar | None, tuple[Rule, ...]] = (None, None, ())
         self._dense = False
         """Whether a good part of the last page's lines was wanted."""
 
@@ -77,19 +81,11 @@ class Segmenter:
         ):
             return 0
         else:
-            rules = self._rules_of(current.grammar, page)
+            rules = page.sifted(self._book.sieve(current.grammar))
             count = current.rules.run(texts, rules, next(page.above(index), ""))
         if count:
             current.last = page.first + index + count - 1
         return count
-
-    def _rules_of(self, grammar: Grammar, page: Page) -> tuple[Rule, ...]:
-        """The grammar's rules that could read a line of the page."""
-        of, which, rules = self._page_rules
-        if of is not page or which is not grammar:
-            rules = self._book.sieve(grammar).at(page.folded)
-            self._page_rules = (page, grammar, rules)
-        return rules
 
     def skim(self, page: Page, wanted: Sequence[int], marks: Mapping[int, int]) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.
@@ -151,10 +147,8 @@ class Segmenter:
             reader = None if segment is None else segment.parser
             if segment is None or not isinstance(reader, RecordParser):
                 return
-            try:
-                count = reader.read(records[place:])
-            except Exception as error:  # noqa: BLE001 - a grammar may be a user's
-                self._give_up(grammar, error)
+            count = self._ask(grammar, reader.read, records[place:])
+            if count is None:
                 self._apart.remove(segment)
                 return
             # A record that not even a new execution takes is nobody's.
@@ -247,26 +241,22 @@ class Segmenter:
     def _begin(self, grammar: Grammar, line: Line) -> Segment | None:
         if grammar.name in self._broken:
             return None
-        try:
-            rules = RuleParser(grammar, self._book.reader(grammar))
-            parser = rules if grammar.parser is None else grammar.parser(grammar)
-            own = rules if grammar.parser is None else None
-            runner = parser if grammar.opaque and isinstance(parser, Runner) else None
-            segment = Segment(grammar, parser, line.number, line.number, own, runner)
-            return segment if segment.take(line) else None
-        except Exception as error:  # noqa: BLE001 - a grammar may be a user's
-            self._give_up(grammar, error)
+        rules = RuleParser(grammar, self._book.reader(grammar))
+        own = rules if grammar.parser is None else None
+        parser = own if grammar.parser is None else self._ask(grammar, grammar.parser, grammar)
+        if parser is None:
             return None
+        runner = parser if grammar.opaque and isinstance(parser, Runner) else None
+        segment = Segment(grammar, parser, line.number, line.number, own, runner)
+        return segment if self._ask(grammar, segment.take, line) else None
 
     def _offer(self, segment: Segment, line: Line) -> bool:
-        try:
-            return segment.take(line)
-        except Exception as error:  # noqa: BLE001 - a grammar may be a user's
-            self._give_up(segment.grammar, error)
+        took = self._ask(segment.grammar, segment.take, line)
+        if took is None:
             if segment is self._current:
                 self._current = None
             self._apart = [one for one in self._apart if one is not segment]
-            return False
+        return bool(took)
 
     def _take_lane(self, line: Line) -> bool:
         """Give a line with a multiplexer's name in front to its lane's tool."""
@@ -323,18 +313,27 @@ class Segmenter:
             self._finished.append(segment)
 
     def _settle(self, segment: Segment) -> bool:
-        try:
-            segment.close()
-        except Exception as error:  # noqa: BLE001 - a grammar may be a user's
-            self._give_up(segment.grammar, error)
+        if not self._ask(segment.grammar, _close, segment):
             return False
         # What an opaque tool has hidden is worth a digest, unless it says that it was none of its.
         told = segment.parser.tally.told or (segment.grammar.opaque and not segment.parser.done)
         return told and not is_repeated(segment, self._apart)
 
-    def _give_up(self, grammar: Grammar, error: Exception) -> None:
-        self._broken.add(grammar.name)
-        self._on_failure(grammar.name, f"{type(error).__name__}: {error}")
+    def _ask(
+        self, grammar: Grammar, call: Callable[[_Question], _Answer], of: _Question
+    ) -> _Answer | None:
+        """What a grammar's code says; None: it threw, and is not asked again."""
+        try:
+            return call(of)
+        except Exception as error:  # noqa: BLE001 - a grammar may be a user's
+            self._broken.add(grammar.name)
+            self._on_failure(grammar.name, f"{type(error).__name__}: {error}")
+            return None
+
+
+def _close(segment: Segment) -> bool:
+    segment.close()
+    return True
 
 
 def _is_over(segment: Segment) -> bool:
