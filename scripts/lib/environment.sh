@@ -114,7 +114,10 @@ lock() {
 # Of two that start at once, the second waits and then finds the work done. The lock is on
 # pyproject.toml, which is opened for writing because NFS wants that, and not written to.
 ensure_environment() {
-    is_ready || (
-        lock && { is_ready || make_environment; }
-    ) 9<>"$_root/pyproject.toml"
+    is_ready && return
+    if ! [ -w "$_root/pyproject.toml" ]; then
+        say "no .venv here that works for $(id -un), who may not make one: use a checkout of your own"
+        return 1
+    fi
+    (lock && { is_ready || make_environment; }) 9<>"$_root/pyproject.toml"
 }
