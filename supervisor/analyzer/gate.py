@@ -7,6 +7,7 @@ same time which of them stand in which line, so that few rules are tried on it.
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -134,15 +135,38 @@ class Index(Generic[_T]):
 
 
 class Sieve(Generic[_T]):
-    """Values whose literals stand somewhere in a text of many lines."""
+    """Values whose literals stand somewhere in a text of many lines.
+
+    Literals that have been found once are looked for by themselves from then on: in a flood their
+    many hits cost an automaton more than all that it does not find.
+    """
 
     def __init__(self, values: Iterable[tuple[tuple[str, ...], _T]]) -> None:
         self._values = [({*map(anchor, literals)}, value) for literals, value in values]
-        self._anchors = sorted({one for anchors, _ in self._values for one in anchors})
-        self._automaton = BytesAhoCorasick(self._anchors or [b"\n"])
+        rare = _Needles({one for anchors, _ in self._values for one in anchors})
+        self._known: tuple[frozenset[bytes], _Needles] = (frozenset(), rare)
+        """Those that have been found, and the others; together, since threads share a sieve."""
 
     def at(self, folded: bytes) -> tuple[_T, ...]:
         """Those whose literals stand in it, and those that have none, in their order."""
-        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        here = {self._anchors[place] for place in {hit[0] for hit in hits} if self._anchors}
+        common, rare = self._known
+        here = {one for one in common if one in folded}
+        if fresh := rare.found_in(folded):
+            here |= fresh
+            self._known = common | fresh, _Needles(rare.all - fresh)
         return tuple(value for anchors, value in self._values if not anchors or anchors & here)
+
+
+class _Needles:
+    """Pieces of text that are looked for together."""
+
+    def __init__(self, pieces: AbstractSet[bytes]) -> None:
+        self.all = pieces
+        self._of_pattern = sorted(pieces)
+        self._automaton = BytesAhoCorasick(self._of_pattern) if pieces else None
+
+    def found_in(self, text: bytes) -> set[bytes]:
+        if self._automaton is None:
+            return set()
+        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return {self._of_pattern[place] for place in {hit[0] for hit in hits}}

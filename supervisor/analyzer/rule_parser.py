@@ -93,7 +93,7 @@ class RuleParser:
         streak = read_streak(texts, setting)
         self._file = streak.file
         self._add_streak(streak)
-        if streak.length < _HOT_STREAK:
+        if streak.broken and streak.length < _HOT_STREAK:
             self._streak = 0
         return streak.length
 

@@ -46,6 +46,8 @@ class Streak:
     """The lines that were read."""
 
     length: int
+    broken: bool
+    """Whether there was another line, which is no finding or needs those that follow."""
     file: str | None
     """The last one that a line named."""
     alike: dict[Kind, Alike]
@@ -58,9 +60,13 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
     file, inherits, knows = setting.file, setting.inherits, setting.knows
     alike: dict[Kind, Alike] = {}
     places: dict[tuple[str | None, Kind], None] = {}
-    length = 0
+    length, broken = 0, False
     last: Rule | None = None
-    for rule, found in _read(texts, setting):
+    for reading in _read(texts, setting):
+        if reading is None:
+            broken = True
+            break
+        rule, found = reading
         if rule is not last:
             last, needed = rule, rule.needed
             a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *at = rule.columns
@@ -68,6 +74,7 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
         code = groups[a_code] or groups[a_name]
         message = (groups[a_message] or groups[a_remark] or "").strip()
         if needed and not _has(needed, groups[a_file], code, message):
+            broken = True
             break
         length += 1
         file = groups[a_file] or (file if inherits else None)
@@ -82,11 +89,11 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
             alike[kind] = Alike(found, file)
         else:
             known.times += 1
-    return Streak(length, file, alike, places)
+    return Streak(length, broken, file, alike, places)
 
 
-def _read(texts: Iterable[str], setting: Setting) -> Iterator[tuple[Rule, re.Match[str]]]:
-    """The rule that reads a line, and its match, up to a line that no plain rule reads."""
+def _read(texts: Iterable[str], setting: Setting) -> Iterator[tuple[Rule, re.Match[str]] | None]:
+    """The rule that reads a line, and its match; None for a line that no plain rule reads."""
     tries = [(rule.pattern.match, rule.before, rule) for rule in setting.rules]
     above = setting.above
     for raw in texts:
@@ -96,10 +103,9 @@ def _read(texts: Iterable[str], setting: Setting) -> Iterator[tuple[Rule, re.Mat
             if found is not None and (before is None or before.match(above)):
                 break
         else:
+            yield None
             return
-        if rule not in setting.plain:
-            return
-        yield rule, found
+        yield (rule, found) if rule in setting.plain else None
         above = text
 
 
