@@ -25,7 +25,12 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     analyze.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="- is stdin")
     analyze.add_argument("--tool", help="the tool that printed it, if you know")
     analyze.add_argument("--exit-code", type=int, metavar="N", help="its exit status")
-    analyze.add_argument("--json", action="store_true", help="one JSON object per file")
+    analyze.add_argument("--config", type=Path, help="read with its [analyzer] patterns, too")
+    form = analyze.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object per file")
+    form.add_argument(
+        "--excerpt", action="store_true", help="what went wrong in 600 bytes, word for word"
+    )
 
     show = commands.add_parser("show", help="give the output of a run back, byte for byte")
     show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
@@ -67,7 +72,9 @@ def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     errors = commands.add_parser(
         "errors", parents=[about, since], help="what failed, and how often"
     )
-    errors.add_argument("--new", action="store_true", help="only what was never seen before")
+    only = errors.add_mutually_exclusive_group()
+    only.add_argument("--new", action="store_true", help="only what was never seen before")
+    only.add_argument("--flaky", action="store_true", help="tests that fail and pass on one tree")
 
     why = commands.add_parser("why", parents=[about], help="why a run is over")
     why.add_argument("run", nargs="?", default="", metavar="RUN", help="or the last that failed")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_home
+from supervisor.config import load, state_dir, state_home
 from supervisor.errors import NoInputError, UsageError
 from supervisor.house import Places
 from supervisor.output.frames import decompress
@@ -43,6 +43,12 @@ def failures(config: Path | None, since: str | None, *, new: bool) -> list[dict[
     """What failed since a time."""
     with opened(config) as history:
         return questions.list_failures(history.connection, parse_since(since), new=new)
+
+
+def flaky(config: Path | None, since: str | None) -> list[dict[str, Any]]:
+    """Tests that failed and passed on one tree since a time."""
+    with opened(config) as history:
+        return questions.list_flaky(history.connection, parse_since(since))
 
 
 def why(config: Path | None, prefix: str) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def _only_run(history: History, prefix: str) -> Mapping[str, Any]:
 
 def _state_of(config: Path | None) -> Path:
     if config is not None:
-        return load(config).state_dir(os.environ)
+        return state_dir(load(config), os.environ)
     home = state_home(os.environ)
     found = [path for path in home.glob("*") if (path / "telemetry").is_dir()]
     if len(found) != 1:

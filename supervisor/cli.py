@@ -123,8 +123,10 @@ def _first(group: BaseExceptionGroup[SupervisorError]) -> SupervisorError:
 
 def _check(arguments: argparse.Namespace) -> int:
     from supervisor.config import load
+    from supervisor.patterns import users_grammars
 
     config = load(arguments.config)
+    users_grammars(config)
     print(f"{config.path}: ok")
     return ExitCode.OK
 
@@ -133,15 +135,20 @@ def _analyze(arguments: argparse.Namespace) -> int:
     import json
 
     from supervisor.analyzer import analyze, render_text, to_json
+    from supervisor.config import load
+    from supervisor.patterns import users_grammars
 
+    users = users_grammars(load(arguments.config)) if arguments.config else ()
     for name in arguments.files:
-        found = analyze(_read(name), tool=arguments.tool, exit_code=arguments.exit_code)
+        found = analyze(
+            _read(name), tool=arguments.tool, exit_code=arguments.exit_code, users=users
+        )
         if arguments.json:
             print(json.dumps({"file": name} | to_json(found), ensure_ascii=False))
             continue
         if len(arguments.files) > 1:
             print(f"{name}:")
-        print(render_text(found))
+        print(found.excerpt if arguments.excerpt else render_text(found))
     return ExitCode.OK
 
 
@@ -185,12 +192,12 @@ def _parse_lines(text: str) -> tuple[int, int]:
 
 def _find_run(prefix: str, config: Path | None) -> Path:
     """The raw store of the one run whose id begins so."""
-    from supervisor.config import load, state_home
+    from supervisor.config import load, state_dir, state_home
 
     if config is None:
         folders = list(state_home(os.environ).glob("*/raw"))
     else:
-        folders = [load(config).state_dir(os.environ) / "raw"]
+        folders = [state_dir(load(config), os.environ) / "raw"]
     found = [run for folder in folders for run in folder.glob("*") if run.name.startswith(prefix)]
     if not found:
         where = config or state_home(os.environ)
@@ -204,22 +211,22 @@ def _find_run(prefix: str, config: Path | None) -> Path:
 def _status(arguments: argparse.Namespace) -> int:
     import json
 
-    from supervisor.config import load
+    from supervisor.config import load, state_dir
     from supervisor.control.client import get
     from supervisor.view.status import render_status
 
     config = load(arguments.config)
-    status = get(config.state_dir(os.environ) / "run" / "socket", "/status")
+    status = get(state_dir(config, os.environ) / "run" / "socket", "/status")
     print(json.dumps(status) if arguments.json else render_status(status))
     return ExitCode.OK
 
 
 def _stop(arguments: argparse.Namespace) -> int:
-    from supervisor.config import load
+    from supervisor.config import load, state_dir
     from supervisor.control.client import get, post
     from supervisor.view.status import render_members
 
-    socket = load(arguments.config).state_dir(os.environ) / "run" / "socket"
+    socket = state_dir(load(arguments.config), os.environ) / "run" / "socket"
     if arguments.dry_run:
         print(render_members(get(socket, "/members")))
         return ExitCode.OK
@@ -261,9 +268,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _errors(arguments: argparse.Namespace) -> int:
-    from supervisor.asking import failures
-    from supervisor.view.history import render_failures
+    from supervisor.asking import failures, flaky
+    from supervisor.view.history import render_failures, render_flaky
 
+    if arguments.flaky:
+        return _answer(arguments, flaky(arguments.config, arguments.since), render_flaky)
     return _answer(
         arguments,
         failures(arguments.config, arguments.since, new=arguments.new),

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 
-from supervisor import config
+from supervisor import options
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def describe_options() -> tuple[Option, ...]:
             None if field.is_required() else field.default,
             docs[model.__name__, name],
         )
-        for table, model in config.tables().items()
+        for table, model in options.tables().items()
         for name, field in model.model_fields.items()
     )
 
@@ -37,7 +37,7 @@ def describe_options() -> tuple[Option, ...]:
 def render_schema() -> str:
     """JSON Schema of a config (draft 2020-12), for editors."""
     docs = _docstrings()
-    schema = config.Config.model_json_schema()
+    schema = options.Config.model_json_schema()
     for table, model in schema["$defs"].items():
         for name, option in model["properties"].items():
             del option["title"]  # It only repeats the name.
@@ -50,7 +50,7 @@ def _docstrings() -> dict[tuple[str, str], str]:
     """Docstring below each field, by class and field."""
     return {
         (model.name, field.target.id): inspect.cleandoc(below.value.value)
-        for model in ast.parse(inspect.getsource(config)).body
+        for model in ast.parse(inspect.getsource(options)).body
         if isinstance(model, ast.ClassDef)
         for field, below in pairwise(model.body)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)

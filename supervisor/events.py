@@ -120,6 +120,19 @@ class Digested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flaky(Event):
+    """Tests have failed and passed on one and the same tree."""
+
+    kind = "flaky"
+    tool: str
+    tests: tuple[str, ...]
+    """Their names, at most 50."""
+    count: int
+    tree: str
+    """What the content of the working tree hashes to, 12 hex digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed(Event):
     """A tool has come through that failed before."""
 

@@ -7,12 +7,14 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
 from supervisor import events
-from supervisor.config import Config
+from supervisor.config import state_dir
 from supervisor.containment import oom
 from supervisor.containment.cgroups import Ground, find_ground
 from supervisor.containment.client import Guardian
@@ -23,12 +25,17 @@ from supervisor.control.instance import hold_instance
 from supervisor.errors import StateError, SupervisorError, UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
+from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.output.runs import prune
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
+from supervisor.trees import identify_tree
 from supervisor.view.screen import Screen, wants_colour
+
+if TYPE_CHECKING:
+    from supervisor.analyzer import Grammar
 
 _STRENGTH = ("group", "subreaper", "cgroup", "namespaced", "sealed")
 """Weakest first."""
@@ -122,6 +129,8 @@ class House:
     executable: str
     environ: Mapping[str, str]
     containment: Containment
+    users_grammars: Sequence["Grammar"]
+    """How the user's own patterns read output."""
 
 
 @contextmanager
@@ -134,9 +143,10 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
     environ = dict(os.environ)
     path = config.autopilot.env.get("PATH", environ.get("PATH", os.defpath))
     executable = check_command(config.autopilot.command, config.autopilot.cwd, path)
+    users_grammars = _read_patterns(config)
     containment = _settle_tier(config, launch)
     _raise_descriptor_limit()
-    places = Places(config.state_dir(environ))
+    places = Places(state_dir(config, environ))
     _make_folders(places)
     with (
         hold_instance(places.lock, config.path),
@@ -150,12 +160,18 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             scratch_base=config.scratch.base or default_scratch_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
-            journal=Journal(telemetry, screen, memory.failures),
+            journal=Journal(
+                telemetry,
+                screen,
+                memory.failures,
+                partial(identify_tree, config.autopilot.cwd),
+            ),
             memory=memory,
             stop_requested=anyio.Event(),
             executable=executable,
             environ=environ,
             containment=containment,
+            users_grammars=users_grammars,
         )
         house.guardian.on_adopted = lambda member: house.journal.tell(
             events.Adopted(run=None, member=member)
@@ -173,7 +189,17 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
             house.journal.tell(events.Defect(run=None, problem=traceback.format_exc()))
             raise
         finally:
+            house.journal.close()
             containment.leave()
+
+
+def _read_patterns(config: Config) -> Sequence["Grammar"]:
+    if not (config.analyzer.problem_matchers or config.analyzer.errorformat):
+        return ()
+    # Most have none, and would wait for the analyzer.
+    from supervisor.patterns import users_grammars  # noqa: PLC0415
+
+    return users_grammars(config)
 
 
 def _settle_tier(config: Config, launch: Launch) -> Containment:

@@ -1,11 +1,13 @@
 """The hall's one way to say what happened: to telemetry, screen and memory of failures."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from supervisor import events
 from supervisor.digests import Digest, Verdict
+from supervisor.telemetry.flakiness import Flakiness, Outcome, outcome_of
 from supervisor.telemetry.occurrences import Occurrence, Occurrences
 from supervisor.telemetry.writer import Telemetry
 from supervisor.view import lines
@@ -20,12 +22,20 @@ class Journal:
     """Takes events from any thread; never waits for a disk or a reader."""
 
     def __init__(
-        self, telemetry: Telemetry, screen: Screen, known: Iterable[Occurrence] = ()
+        self,
+        telemetry: Telemetry,
+        screen: Screen,
+        known: Iterable[Occurrence] = (),
+        identify_tree: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._telemetry = telemetry
         self._screen = screen
         self._occurrences = Occurrences(known)
         self._lock = threading.Lock()
+        self._identify_tree = identify_tree
+        self._flakiness = Flakiness()
+        self._aside = ThreadPoolExecutor(1, "journal")
+        """For what takes too long while output waits to be read."""
 
     def tell(self, event: events.Event) -> None:
         """Record an event, and show it if a person should see it."""
@@ -36,6 +46,8 @@ class Journal:
 
     def tell_digest(self, run: str, digest: Digest) -> None:
         """Record a digest with what is known of its failure, or of those that it ends."""
+        if (outcome := outcome_of(digest)) is not None:
+            self._aside.submit(self._tell_flaky, run, outcome)
         if digest.verdict in _NO_FAILURE:
             self.tell(events.Digested(run=run, digest=digest))
             self._tell_fixed(run, digest)
@@ -62,6 +74,24 @@ class Journal:
                     count=len(fixed),
                 )
             )
+
+    def _tell_flaky(self, run: str, outcome: Outcome) -> None:
+        tree = self._identify_tree()
+        tests = () if tree is None else self._flakiness.note(tree, outcome)
+        if tree is not None and tests:
+            self.tell(
+                events.Flaky(
+                    run=run,
+                    tool=outcome.tool,
+                    tests=tests[:_MOST_NAMED],
+                    count=len(tests),
+                    tree=tree,
+                )
+            )
+
+    def close(self) -> None:
+        """Finish what was put aside."""
+        self._aside.shutdown(cancel_futures=True)
 
     def tell_closing(self, totals: Totals) -> None:
         """Show the receipt of the whole shift."""

@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from supervisor.config import Config
 from supervisor.containment.cgroupfs import UNIFIED
 from supervisor.containment.cgroups import Account, Leaf, Limits
 from supervisor.health import gauges
 from supervisor.house import Containment, leaf_name
+from supervisor.options import Config
 
 Strength = Literal["kernel", "polled", "not"]
 """Who enforces a limit: the kernel, we by looking from time to time, or nobody here."""

@@ -1,24 +1,38 @@
 """The hall between output and analyzer: what happens to everything that a run prints."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from threading import Event as ThreadEvent
+from typing import TYPE_CHECKING
 
 from supervisor import events
-from supervisor.analyzer import Analyzer
 from supervisor.digests import Digest
 from supervisor.endings import Ending, Exited, Signaled, Stopped
 from supervisor.journal import Journal
 from supervisor.output.store import RawStore
 
+if TYPE_CHECKING:
+    from supervisor.analyzer import Analyzer, Grammar
+
 
 class Reader:
     """What happens to output: kept, read by the analyzer, told. Called in the capture's thread."""
 
-    def __init__(self, run: str, store: RawStore, journal: Journal) -> None:
+    def __init__(
+        self, run: str, store: RawStore, journal: Journal, users: Sequence["Grammar"]
+    ) -> None:
         self._run = run
         self._store = store
         self._journal = journal
-        self._analyzer = Analyzer(on_failure=self._tell_failure)
+        self._users = users
         self.ended = ThreadEvent()
+
+    @cached_property
+    def _analyzer(self) -> "Analyzer":
+        # Imported while the autopilot starts, which nobody should wait for.
+        from supervisor.analyzer import Analyzer  # noqa: PLC0415
+
+        return Analyzer(on_failure=self._tell_failure, users=self._users)
 
     def take(self, stream: int, chunk: bytes) -> None:
         """Everything that was read, in order."""

@@ -14,7 +14,6 @@ import anyio
 from anyio import to_thread
 
 from supervisor import events
-from supervisor.config import Config
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
@@ -34,6 +33,7 @@ from supervisor.endings import (
 from supervisor.health import gauges
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
+from supervisor.options import Config
 from supervisor.output.capture import Capture
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
@@ -123,7 +123,7 @@ class Run:
         directory = house.places.raw / self.run
         quota_bytes = house.config.output.quota
         with RawStore.open(directory, quota_bytes, self._tell_dropped) as store:
-            reader = Reader(self.run, store, house.journal)
+            reader = Reader(self.run, store, house.journal, house.users_grammars)
             with Capture() as capture:
                 await self._live(capture, reader, scratch)
             reader.close(self._ending)

@@ -9,7 +9,6 @@ import anyio
 from anyio.abc import TaskStatus
 
 from supervisor import events
-from supervisor.config import Config
 from supervisor.control.server import Routes, serve_control
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.errors import ExitCode
@@ -22,6 +21,7 @@ from supervisor.health.restart import (
     finished,
 )
 from supervisor.house import House
+from supervisor.options import Config
 from supervisor.pool.calls import Calls, serve_calls
 from supervisor.pool.slots import Slots
 from supervisor.run import Outcome, Run

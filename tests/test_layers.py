@@ -17,6 +17,7 @@ HALL = {
     "house",
     "journal",
     "limits",
+    "patterns",
     "reading",
     "reaping",
     "run",
@@ -32,7 +33,7 @@ HOMES = {
     "h11": "control/server.py",
     "ijson": "analyzer/json_events.py",
     "psutil": "health/gauges.py",
-    "pydantic": "config.py",
+    "pydantic": "options.py",
     "tomli": "config.py",
     "zstandard": "output/frames.py",
 }

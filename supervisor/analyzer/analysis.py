@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from supervisor.analyzer.excerpt import EXCERPT_BYTES, render
+from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.stream import Analyzer
 from supervisor.analyzer.summary import fixable_of, place
+from supervisor.analyzer.verdicts import BAD
 from supervisor.digests import Digest, Verdict
 
 SCHEMA = 1
@@ -19,6 +22,8 @@ class Analysis:
     segments: tuple[Digest, ...]
     verdict: Verdict
     bytes: int
+    excerpt: str = ""
+    """What went wrong in at most 600 bytes: the worst summary, and the first telling lines."""
     omitted: int = 0
     """Digests beyond the first thousand."""
 
@@ -30,10 +35,11 @@ def analyze(  # noqa: PLR0913 - the end of a program has three sides
     exit_code: int | None = None,
     signum: int | None = None,
     timed_out: bool = False,
+    users: Iterable[Grammar] = (),
     on_failure: Callable[[str, str], None] | None = None,
 ) -> Analysis:
     """Analyze saved output, given in chunks of any size."""
-    analyzer = Analyzer(tool=tool, on_failure=on_failure)
+    analyzer = Analyzer(tool=tool, on_failure=on_failure, users=users)
     digests: list[Digest] = []
     size = omitted = 0
     for chunk in data:
@@ -43,7 +49,14 @@ def analyze(  # noqa: PLR0913 - the end of a program has three sides
         digests += fresh[:room]
         omitted += len(fresh[room:])
     digests += analyzer.close(exit_code, signum=signum, timed_out=timed_out)
-    return Analysis(segments=tuple(digests), verdict=analyzer.verdict, bytes=size, omitted=omitted)
+    bad = [digest.summary for digest in digests if digest.verdict in BAD]
+    return Analysis(
+        segments=tuple(digests),
+        verdict=analyzer.verdict,
+        bytes=size,
+        excerpt=render(bad, analyzer.quotes, EXCERPT_BYTES),
+        omitted=omitted,
+    )
 
 
 def to_json(analysis: Analysis) -> dict[str, Any]:
@@ -53,6 +66,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "segments": [_segment(digest) for digest in analysis.segments],
         "verdict": str(analysis.verdict),
         "bytes": analysis.bytes,
+        "excerpt": analysis.excerpt,
     }
 
 

@@ -27,6 +27,8 @@ def digest_of(segment: Segment, name: str, verdict: Verdict, outcome: Outcome) -
     if tally.fixable is not None and tally.fixable.safe:
         fix = tally.fix or grammar.fix
     end = str(outcome) if conflict or unsaid else ""
+    if verdict in BAD and segment.witness.disk_full is not None:
+        tally.remark("disk full")
     kind = tally.kind or grammar.kind
     subject = Subject(tool=name, kind=kind, verdict=verdict, end=end, fix=fix, noun=grammar.noun)
     return _digest(subject, tally, summarise(subject, tally), (segment.first, segment.last))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.gate import fold
 from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import bare, decode, split_lane
@@ -91,6 +92,11 @@ class Line:
     def shape(self) -> bytes:
         """The line with a zero for each digit."""
         return self._page.shapes[self._index]
+
+    @property
+    def quote(self) -> Quote:
+        """The line as it came."""
+        return Quote(self.number, self._page.texts[self._index])
 
     @property
     def before(self) -> str:

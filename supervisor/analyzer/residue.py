@@ -10,6 +10,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.pending import found
 from supervisor.analyzer.shape import Facts
 from supervisor.analyzer.tally import Tally
+from supervisor.analyzer.witness import Witness
 from supervisor.digests import Diagnostic
 
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:()\[\]\"'`]*[./\\][^\s:()\[\]\"'`]*)"
@@ -226,6 +227,7 @@ class Residue:
         self.victim = ""
         """Whom the calamity befell: the command, or the host and port."""
         self.lines: tuple[int, int] | None = None
+        self.witness = Witness()
         self._claims = gate.mask(_CLAIMS)
         self._places = gate.mask(_PLACES)
         self._calamities = gate.mask(_CALAMITIES_AT)
@@ -236,6 +238,7 @@ class Residue:
         if facts.means_nothing:
             return
         marks = line.marks
+        self.witness.hear(line)
         if marks & self._calamities and self.calamity is None:
             self._suffer(line.text, line.number)
         if marks & self._places and facts.diagnostic is None:

@@ -49,6 +49,11 @@ class RuleParser:
         """Whether the last lines were findings in a row, so that the next are likely to be."""
         return self._streak >= _HOT_STREAK and self._open is None and not self.tally.ended
 
+    @property
+    def waits(self) -> bool:
+        """Whether the rest of a finding is still to come."""
+        return self._open is not None
+
     def take(self, line: Line) -> bool:
         """Read a line by the first rule that matches."""
         alike = True

@@ -1,12 +1,15 @@
 """What one execution of a tool wrote."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.grammar import Grammar, Parser, Runner
+from supervisor.analyzer.line import Line
 from supervisor.analyzer.rule_parser import RuleParser
 from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.verdicts import BAD, parsed
+from supervisor.analyzer.witness import Witness
 
 
 @dataclass(slots=True)
@@ -21,6 +24,35 @@ class Segment:
     """The parser, where it is all data."""
     runner: Runner | None = None
     """The parser, where it has a quick way through floods of its own."""
+    witness: Witness = field(default_factory=Witness)
+    _begun: Quote | None = None
+    """The first line of a finding that goes on."""
+
+    def take(self, line: Line) -> bool:
+        """Give the parser a line; False when it is not the tool's."""
+        tally, rules = self.parser.tally, self.rules
+        harm, begun = tally.harm, self._begun
+        if not self.parser.take(line):
+            return False
+        harmed = tally.harm != harm
+        if harmed:
+            self.witness.count(begun or line.quote)
+        if rules is None or not rules.waits:
+            self._begun = None
+        elif begun is None or harmed:
+            self._begun = line.quote
+        if line.marks:
+            self.witness.hear(line)
+        if line.text.strip():
+            self.last = line.number
+        return True
+
+    def close(self) -> None:
+        """Nothing follows."""
+        harm = self.parser.tally.harm
+        self.parser.close()
+        if self._begun is not None and self.parser.tally.harm != harm:
+            self.witness.count(self._begun)
 
 
 def is_repeated(segment: Segment, beside: Iterable[Segment]) -> bool:

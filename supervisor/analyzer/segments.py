@@ -255,27 +255,23 @@ class Segmenter:
         try:
             rules = RuleParser(grammar, self._book.reader(grammar))
             parser = rules if grammar.parser is None else grammar.parser(grammar)
-            if not parser.take(line):
-                return None
+            own = rules if grammar.parser is None else None
+            runner = parser if grammar.opaque and isinstance(parser, Runner) else None
+            segment = Segment(grammar, parser, line.number, line.number, own, runner)
+            return segment if segment.take(line) else None
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(grammar, error)
             return None
-        own = rules if grammar.parser is None else None
-        runner = parser if grammar.opaque and isinstance(parser, Runner) else None
-        return Segment(grammar, parser, line.number, line.number, own, runner)
 
     def _offer(self, segment: Segment, line: Line) -> bool:
         try:
-            taken = segment.parser.take(line)
+            return segment.take(line)
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(segment.grammar, error)
             if segment is self._current:
                 self._current = None
             self._apart = [one for one in self._apart if one is not segment]
             return False
-        if taken and line.text.strip():
-            segment.last = line.number
-        return taken
 
     def _take_lane(self, line: Line) -> bool:
         """Give a line with a multiplexer's name in front to its lane's tool."""
@@ -333,7 +329,7 @@ class Segmenter:
 
     def _settle(self, segment: Segment) -> bool:
         try:
-            segment.parser.close()
+            segment.close()
         except Exception as error:  # noqa: BLE001 - a grammar may be a user's
             self._give_up(segment.grammar, error)
             return False

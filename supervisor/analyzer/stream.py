@@ -7,6 +7,7 @@ from itertools import islice
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
 from supervisor.analyzer.documents import Documents, FormBook, Part
+from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.forms import FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
@@ -21,13 +22,15 @@ from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.digests import Digest, Verdict
 
 _LAST_LINES = 40
+_MOST_QUOTES = 40
 _MOST_TEXT_BYTES = 500
 
 
 class Analyzer:
     """Reads what a program writes and says what its tools did.
 
-    ``tool`` is the tool's name where argv is known. ``on_failure`` hears the name of a grammar
+    ``tool`` is the tool's name where argv is known. ``users`` are grammars of the user's own, which
+    are asked before ours. ``on_failure`` hears the name of a grammar
     that threw, and why; the generic digest then takes over. Memory is bounded, nothing is
     raised, and the digests do not depend on how the stream was cut into chunks.
     """
@@ -37,11 +40,12 @@ class Analyzer:
         *,
         tool: str | None = None,
         on_failure: Callable[[str, str], None] | None = None,
+        users: Iterable[Grammar] = (),
         grammars: Iterable[Grammar] = GRAMMARS,
     ) -> None:
         self._tool = tool
         self._on_failure = on_failure or _ignore
-        self._segmenter = Segmenter(grammars, tool, self._on_failure)
+        self._segmenter = Segmenter((*users, *grammars), tool, self._on_failure)
         self._documents: dict[int, Documents] = {}
         self._blocks = Blocks()
         self._history = b""
@@ -52,6 +56,8 @@ class Analyzer:
         """Whether a tool has said why something failed, not merely that it did."""
         self.verdict = Verdict.UNKNOWN
         """The verdict of the whole; known after ``close``."""
+        self.quotes: list[Quote] = []
+        """The first lines of each tool that tell of something bad; of many tools the last ones."""
 
     def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
         """Digests of what is over by now; ``stream`` is the descriptor it came from."""
@@ -95,6 +101,8 @@ class Analyzer:
         self.verdict = overall(outcome, self._verdicts)
         if self.verdict is Verdict.OK and self._segmenter.residue.claim:
             self.verdict = Verdict.UNKNOWN
+        if self.verdict in BAD:
+            self.quotes += self._segmenter.residue.witness.quotes
         return digests
 
     def _is_aloof(self) -> bool:
@@ -156,6 +164,8 @@ class Analyzer:
             self._verdicts.add(verdict)
         self._digests += 1
         tally = segment.parser.tally
+        if verdict in BAD:
+            self.quotes = [*self.quotes, *segment.witness.quotes][-_MOST_QUOTES:]
         self._explained |= verdict in BAD and not (segment.grammar.wraps and tally.silent)
         return digest_of(segment, self._name(segment), verdict, outcome)
 

@@ -155,6 +155,11 @@ class Tally:
         if said and said not in self.remarks and len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(said)
 
+    def name_code(self, code: str | None, times: int = 1) -> None:
+        """Count a code, or the name of a test."""
+        if code is not None and (code in self.by_code or _room(self.by_code)):
+            self.by_code[code] += times
+
     def count_again(self, code: str | None, message: str, counts_as: str, times: int) -> bool:
         """Count more findings like one that was added, wherever they are; False: there was none."""
         cause = self._kinds.get((code, message, counts_as))
@@ -209,6 +214,12 @@ class Tally:
         return not (self.counted or self.declared or self.broken)
 
     @property
+    def harm(self) -> tuple[int, bool, bool]:
+        """What changes with each line that tells of something bad."""
+        get = self.counted.get
+        return get("errors", 0) + get("failed", 0), self.red, self.broken is not None
+
+    @property
     def problems(self) -> int:
         """Errors and failures, declared or counted, whichever says more."""
         return max(_sum(self.declared), _sum(self.counted))
@@ -216,8 +227,7 @@ class Tally:
     def _keep(self, finding: Finding) -> None:
         code, message, counts_as = finding.code, finding.message, finding.counts_as
         self.place(finding.file, code, message, counts_as)
-        if code is not None and (code in self.by_code or _room(self.by_code)):
-            self.by_code[code] += finding.times
+        self.name_code(code, finding.times)
         kind = (code, message, counts_as)
         cause = self._kinds.get(kind)
         if cause is not None:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from supervisor.errors import StateError
 from supervisor.telemetry.reader import Position, read_events
 
-VERSION = 1
+VERSION = 2
 _BUSY_S = 5.0
 _BATCH = 2000
 """Records read in one transaction: what others wait for at most."""
@@ -25,6 +25,7 @@ _BOUNDS = (
     ("failures", "last", 5000),
     ("runs", "started", 20_000),
     ("kills", "time", 20_000),
+    ("flaky", "last", 5000),
     ("days", "day", 800),
 )
 """Each table with what its rows age by, and how many it keeps."""
@@ -54,6 +55,12 @@ CREATE TABLE sightings (
 ) WITHOUT ROWID;
 CREATE TABLE kills (time TEXT, run TEXT, pid INTEGER, argv TEXT, how TEXT, why TEXT);
 CREATE INDEX kills_by_time ON kills (time);
+CREATE TABLE flaky (
+    tool TEXT NOT NULL, test TEXT NOT NULL, count INTEGER NOT NULL, first TEXT NOT NULL,
+    last TEXT NOT NULL, last_run TEXT, tree TEXT,
+    PRIMARY KEY (tool, test)
+) WITHOUT ROWID;
+CREATE INDEX flaky_by_last ON flaky (last);
 CREATE TABLE days (
     day TEXT PRIMARY KEY, runs INTEGER NOT NULL DEFAULT 0, failed_runs INTEGER NOT NULL DEFAULT 0,
     digests INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
@@ -110,7 +117,7 @@ class History:
     def reset(self) -> None:
         """Forget everything, so that the next ``catch_up`` reads all telemetry there is."""
         with self._writing():
-            for table in ("runs", "failures", "sightings", "kills", "days"):
+            for table in ("runs", "failures", "sightings", "kills", "flaky", "days"):
                 self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self.connection.execute("UPDATE progress SET segment = 0, offset = 0, time = ''")
 
@@ -149,6 +156,8 @@ class History:
                     self._count_kills(record)
                 case "digest":
                     self._digest(record, record["digest"])
+                case "flaky":
+                    self._note_flaky(record)
         except (KeyError, TypeError, AttributeError):
             return
 
@@ -241,6 +250,18 @@ class History:
                 "UPDATE failures SET fixed = ? WHERE tool = ? AND fixed IS NULL",
                 (time, digest["tool"]),
             )
+
+    def _note_flaky(self, record: Record) -> None:
+        rows = [
+            (record["tool"], test, record["time"], record["time"], record["run"], record["tree"])
+            for test in record["tests"]
+        ]
+        self.connection.executemany(
+            "INSERT INTO flaky VALUES (?, ?, 1, ?, ?, ?, ?) ON CONFLICT (tool, test) DO UPDATE SET"
+            " count = count + 1, last = excluded.last, last_run = excluded.last_run,"
+            " tree = excluded.tree",
+            rows,
+        )
 
     def _add_to_day(self, record: Record, **counts: int) -> None:
         """Add to the sums of the record's day, as the place that we are at counts days."""

@@ -23,6 +23,16 @@ def list_failures(database: sqlite3.Connection, since: str, *, new: bool) -> lis
     )
 
 
+def list_flaky(database: sqlite3.Connection, since: str) -> list[Row]:
+    """Tests that failed and passed on one tree since a time, most frequent first."""
+    return _rows(
+        database,
+        "SELECT tool, test, count, first, last, last_run, tree FROM flaky WHERE last >= ?"
+        " ORDER BY count DESC, last DESC LIMIT ?",
+        (since, _MOST_ROWS),
+    )
+
+
 def find_run(database: sqlite3.Connection, prefix: str) -> list[Row]:
     """Runs whose id begins so, latest first; with no prefix the last run that failed."""
     columns = (

@@ -22,6 +22,15 @@ def render_failures(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"        {seen or _when(row['last'])}{gone}; {where}"
 
 
+def render_flaky(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line per test that failed and passed on one tree."""
+    if not rows:
+        yield "no flaky tests"
+    for row in rows:
+        yield f"{row['count']:>5}x  {row['tool']}: {printable(row['test'])}"
+        yield f"        {_when(row['last'])}; run {row['last_run']}; tree {row['tree']}"
+
+
 def render_why(run: Mapping[str, Any], failures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Why a run is over: its ending, what failed in it, and where to read on."""
     cause = run["cause"] or "it is not known to have ended"

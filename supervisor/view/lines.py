@@ -163,6 +163,12 @@ def _met_before(event: events.Digested) -> str:
     return " (known from an earlier start)" if event.status == "known" else ""
 
 
+def _flaky(event: events.Flaky) -> Line | None:
+    named = ", ".join(printable(test) for test in event.tests[:_NAMED_MEMBERS])
+    more = f" and {event.count - _NAMED_MEMBERS} more" if event.count > _NAMED_MEMBERS else ""
+    return Line("flaky", f"{event.tool}: fail and pass on one tree: {named}{more}", "warning")
+
+
 def _fixed(event: events.Fixed) -> Line | None:
     return Line("fixed", f"{event.tool}: {count_of(event.count, 'failure')} gone", "good")
 
@@ -240,6 +246,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.Receipt: _receipt,
     events.Digested: _digested,
     events.Fixed: _fixed,
+    events.Flaky: _flaky,
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,
     events.PipeHeld: _pipe_held,

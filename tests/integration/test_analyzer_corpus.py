@@ -11,6 +11,7 @@ import pytest
 
 from supervisor.analyzer import Analysis, analyze
 from supervisor.analyzer.gate import Gate
+from supervisor.analyzer.text import scrub
 from supervisor.digests import Digest, Fixable, Verdict
 from tests import corpus
 
@@ -163,6 +164,20 @@ def test_the_right_tool_speaks() -> None:
     cases = corpus.cases()
     right = sum(corpus.score(case).right_tool for case in cases)
     assert right >= 0.95 * len(cases)
+
+
+def test_excerpt_holds_the_first_error_of_ci_logs() -> None:
+    """People have marked the first lines of what went wrong; in one log it was a report's count."""
+    logs = [case for case in corpus.cases() if "first_error_lines" in case.expected]
+    missed = []
+    for case in logs:
+        excerpt = analyze([case.data]).excerpt
+        assert len(excerpt.encode()) <= 600
+        first = scrub(case.expected["first_error_lines"][0].encode()).decode().strip()
+        if first not in excerpt:
+            missed.append(case.file)
+    assert missed == ["ci-cidiff/cidiff_pushcommentgithub_173_fail.txt"]
+    assert len(logs) >= 18
 
 
 def test_whole_corpus_at_random_cuts() -> None:

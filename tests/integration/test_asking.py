@@ -1,6 +1,7 @@
 """The commands that ask what happened: errors, why, killed, diff, rebuild."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,27 @@ def test_questions_without_an_answer(tmp_path: Path) -> None:
     unknown = desk.run("why", "zz", "--config", desk.config)
     assert unknown.returncode == ExitCode.NO_INPUT
     assert "no run whose id begins with 'zz'" in unknown.stderr
+
+
+def test_flaky_tests_are_told(tmp_path: Path) -> None:
+    """One test fails and passes while nothing in the working tree changes."""
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("*\n")
+    author = ["-c", "user.name=x", "-c", "user.email=x@y"]
+    words = [*author, "commit", "--quiet", "--allow-empty", "-m", "x"]
+    subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    rule = "=" * 12
+    failed = f"FAILED a.py::test_x - no\\n{rule} 1 failed, 2 passed in 0.1s {rule}\\n"
+    passed = f"{rule} test session starts {rule}\\n{rule} 3 passed in 0.1s {rule}\\n"
+    script = (
+        f"printf '{rule} short test summary info {rule}\\n{failed}'; sleep 1.5; printf '{passed}'"
+    )
+    made = Desk(tmp_path)
+    done = made.run(made.write(["sh", "-c", script]))
+
+    (event,) = made.events("flaky")
+    assert (event["tool"], event["tests"], event["count"]) == ("pytest", ["a.py::test_x"], 1)
+    assert "pytest: fail and pass on one tree: a.py::test_x" in done.stdout
+    (row,) = json.loads(made.run("errors", "--flaky", "--json").stdout)
+    assert (row["test"], row["count"], row["tree"]) == ("a.py::test_x", 1, event["tree"])
+    assert "1x  pytest: a.py::test_x" in made.run("errors", "--flaky").stdout

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from supervisor.config import Config, load, read, state_dir, state_home, tables
+from supervisor.config import default_state_dir, load, read, state_dir, state_home
 from supervisor.errors import ConfigError, NoInputError
+from supervisor.options import Config, tables
 
 FILE = Path("/project/night.toml")
 MINIMAL = '[autopilot]\ncommand = ["agent", "--all night"]\n'
@@ -262,12 +263,12 @@ def test_state_has_one_directory_for_each_real_file(tmp_path: Path) -> None:
     real.write_text(MINIMAL)
     link.symlink_to(real)
 
-    place = state_dir(real, environ)
+    place = default_state_dir(real, environ)
 
     assert place.parent == tmp_path / "state" / "supervise" == state_home(environ)
     assert re.fullmatch("night_shift-[0-9a-f]{6}", place.name)
-    assert load(link).state_dir(environ) == place
-    assert state_dir(other / real.name, environ) != place
+    assert state_dir(load(link), environ) == place
+    assert default_state_dir(other / real.name, environ) != place
 
 
 def test_state_is_at_home_by_default() -> None:
@@ -275,7 +276,7 @@ def test_state_is_at_home_by_default() -> None:
     assert state_home({"HOME": "/h", "XDG_STATE_HOME": "x"}) == Path("/h/.local/state/supervise")
     assert state_home({}).is_absolute()
     config = read(MINIMAL + '[state]\ndir = "here"', FILE)
-    assert config.state_dir({"HOME": "/h"}) == Path("/project/here")
+    assert state_dir(config, {"HOME": "/h"}) == Path("/project/here")
 
 
 def test_import_is_cheap() -> None:

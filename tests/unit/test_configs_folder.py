@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.config import Config, load, tables
+from supervisor.config import load
 from supervisor.config_reference import describe_options, render_schema
+from supervisor.options import Config, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"

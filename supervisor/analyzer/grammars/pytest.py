@@ -273,6 +273,7 @@ class PytestParser:
                 tally.blame(failure.message)
             if failure.file:
                 tally.files.add(failure.file)
+            tally.name_code(failure.code)
             tally.identify(failure.code, failure.file, failure.message)
 
 

@@ -1,0 +1,45 @@
+"""What went wrong in 600 bytes: the lines that told of it, word for word."""
+
+from supervisor.analyzer import analyze
+from supervisor.analyzer.excerpt import Quote, render
+
+
+def test_first_lines_of_failing_tools_stand_word_for_word() -> None:
+    """A finding of several lines is quoted by its first; colours are gone, stamps are kept."""
+    stamp = "2026-01-02T03:04:05.678Z "
+    text = (
+        "a.c: In function 'f':\n\x1b[1ma.c:7:2: \x1b[31merror: \x1b[0m'x' undeclared\n"
+        f"make: *** [Makefile:3: a.o] Error 1\n{stamp}FATAL: the pump is off\n"
+    )
+    found = analyze([text.encode()], exit_code=2)
+    assert "2: a.c:7:2: error: 'x' undeclared" in found.excerpt
+    assert f"4: {stamp}FATAL: the pump is off" in found.excerpt
+
+
+def test_what_is_well_is_not_quoted() -> None:
+    """A green tool's noise is no failure, and a green whole has no excerpt."""
+    green = "Error: retried\n=== test session starts ===\n=== 3 passed in 0.10s ===\n"
+    assert analyze([green.encode()], exit_code=0).excerpt == ""
+    failed = analyze([b"F.\n=== 1 failed, 1 passed in 0.10s ===\n"], exit_code=1)
+    assert failed.excerpt.splitlines()[0] == failed.segments[0].summary
+
+
+def test_a_full_disk_explains_a_failed_build() -> None:
+    """Wherever the tool says so, even in a warning."""
+    text = (
+        "[INFO] Scanning for projects...\n[WARNING] cannot write r.txt (No space left on device)\n"
+        "[INFO] BUILD FAILURE\n[ERROR] Failed to execute goal a.b:jacoco-maven-plugin:1:report "
+        "(default) on project p: An error has occurred -> [Help 1]\n"
+    )
+    found = analyze([text.encode()], exit_code=1)
+    assert "2: [WARNING] cannot write r.txt (No space left on device)" in found.excerpt
+    assert "disk full" in found.segments[0].summary
+
+
+def test_excerpt_keeps_within_its_bytes() -> None:
+    """Of many quotes those that fit, the first first; a long one is cut."""
+    quotes = [Quote(number, "é" * 400) for number in (3, 1, 2)]
+    text = render(["x: 1 error"], quotes, 600)
+    assert len(text.encode()) <= 600
+    assert [line.split(":")[0] for line in text.splitlines()] == ["x", "1"]
+    assert text.endswith("…")
