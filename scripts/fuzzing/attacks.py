@@ -9,23 +9,29 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from re import _constants as codes  # type: ignore[attr-defined] # there is no other parser
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from scripts.fuzzing.uses import Use
 from supervisor.analyzer.lines import LINE_BYTES
+from supervisor.analyzer.text import scrub
 
 SLOW_S = 0.010
 """What no expression may take for a line."""
-_LENGTHS = (64, 512, 2048, LINE_BYTES)
+_LEAST_BYTES = 128
+_LENGTHS = {_LEAST_BYTES: SLOW_S, 1024: SLOW_S / 100, LINE_BYTES: SLOW_S}
+"""Of lines that are tried one after the other, and below what time a longer one need not be."""
 _TYPICAL = "a0 \tA_.:/,-\"'`()[]{}<>|=*#@~^+!?%$&;\\éx1"
 _GENERAL = ("a ", "a:", "a.", "0 ", "0:", "0,", "0.", "a/", "a-", "a=", "'a' ", '"a" ', "(a", "[a]")
-_SUFFIXES = ("", "\0", " \0x", "!")
+_SUFFIXES = ("", " \0x")
 _MANY = 16
 """A repeat with a lower limit than this takes no time."""
-_MOST_VARIANTS = 3
-_MOST_ATTACKS = 400
+_MOST_VARIANTS = 2
+_MOST_CHARS = 4
+MOST_ATTACKS = 48
+"""A choice that finds what all would find, but for a few."""
 _AGAIN = 2
 
 
@@ -61,33 +67,32 @@ class Slow:
         )
 
 
-def slowest(use: Use) -> Slow | None:
-    """The attack that takes longest, if it takes too long."""
-    worst: Slow | None = None
-    for attack in attacks(use):
-        slow = _try(use, attack)
-        if slow and (worst is None or (-slow.size_bytes, slow.took_s) > _badness(worst)):
-            worst = slow
-    return worst
-
-
-def _badness(slow: Slow) -> tuple[int, float]:
-    return -slow.size_bytes, slow.took_s
+def first_slow(use: Use, most: int = MOST_ATTACKS) -> Slow | None:
+    """An attack that takes too long, if there is one among the first so many."""
+    tried = islice(attacks(use), most)
+    return next(filter(None, (_try(use, attack) for attack in tried)), None)
 
 
 def _try(use: Use, attack: Attack) -> Slow | None:
     """Give ever longer lines, so that the first that is too slow does not take all day."""
     call = getattr(use.compiled, use.method)
-    for size_bytes in _LENGTHS:
-        line = attack.line(size_bytes)
+    for size_bytes, harmless_s in _LENGTHS.items():
+        line = as_read(attack.line(size_bytes))
         given = line if isinstance(use.compiled.pattern, str) else line.encode()
         args = (given[:0], given) if use.method == "sub" else (given,)
         took_s = _time(call, args)
-        if took_s > SLOW_S:  # Others may have had the processor's caches.
+        if took_s > harmless_s:  # Others may have had the processor's caches.
             took_s = min(took_s, *(_time(call, args) for _ in range(_AGAIN)))
         if took_s > SLOW_S:
             return Slow(use, attack, size_bytes, took_s)
+        if took_s < harmless_s and size_bytes > _LEAST_BYTES:
+            return None
     return None
+
+
+def as_read(line: str) -> str:
+    """A line as expressions get to see it."""
+    return scrub(line.encode() + b"\n").decode().removesuffix("\n")
 
 
 def _time(call: Any, args: Sequence[Any]) -> float:
@@ -105,19 +110,19 @@ def attacks(use: Use) -> Iterator[Attack]:
     tree = parser.parse(text, use.compiled.flags & ~re.UNICODE)
     seen: set[tuple[str, str]] = set()
     for prefix, pump in _pumps(tree, "", anchored=use.anchored):
-        if pump and (prefix, pump) not in seen and len(seen) < _MOST_ATTACKS:
+        if pump and (prefix, pump) not in seen:
             seen.add((prefix, pump))
             yield from (Attack(prefix, pump, suffix) for suffix in _SUFFIXES)
 
 
 def _pumps(tree: Any, before: str, *, anchored: bool) -> Iterator[tuple[str, str]]:
-    yield from _repeats(tree, before)
     whole = _sample(tree)
-    for start in range(1, len(whole) + 1) if not anchored else ():
+    yield "", whole
+    yield from _repeats(tree, before)
+    for start in range(1, len(whole)) if not anchored else ():
         yield "", whole[:start]
     for general in (*_TYPICAL, *_GENERAL):
         yield "", general
-    yield "", whole
 
 
 def _repeats(tree: Any, before: str) -> Iterator[tuple[str, str]]:
@@ -151,7 +156,9 @@ def _bodies(body: Any) -> Iterator[str]:
     if len(body) == 1:
         op, args = body[0]
         if op in {codes.IN, codes.ANY, codes.NOT_LITERAL, codes.CATEGORY}:
-            yield from (char for char in _TYPICAL if _holds(op, args, char))
+            fitting = [char for char in _TYPICAL if _holds(op, args, char)]
+            yield from fitting[:_MOST_CHARS]
+            yield from fitting[_MOST_CHARS :: max(1, len(fitting) // _MOST_CHARS)]
             return
     yield from {_sample(body, variant) for variant in range(_MOST_VARIANTS)}
 

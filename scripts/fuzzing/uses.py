@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -40,7 +40,12 @@ def uses() -> list[Use]:
             for use in _of(f"{module.__name__.removeprefix('supervisor.analyzer.')}.{name}", value):
                 key = (use.compiled.pattern, use.compiled.flags, use.method)
                 found.setdefault(key, use)
-    return list(found.values())
+    known = {use.compiled.pattern for use in found.values() if use.method}
+    return [
+        use if use.method else replace(use, method="search")
+        for use in found.values()
+        if use.method or use.compiled.pattern not in known
+    ]
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -86,10 +91,10 @@ def _compiled(expression: Expression) -> re.Pattern[str] | re.Pattern[bytes]:
 
 @cache
 def _methods(where: str) -> frozenset[str]:
-    """How the code uses what has this name; a search where nothing says it."""
+    """How the code uses what has this name; empty where nothing says it."""
     name = where.rpartition(".")[2]
     found = re.findall(rf"\b{re.escape(name)}\.({_METHODS})\b", _sources())
-    return frozenset(found) or frozenset({"search"})
+    return frozenset(found) or frozenset({""})
 
 
 @cache

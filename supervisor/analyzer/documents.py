@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.open_document import LOOK_BACK_BYTES, PIECE_BYTES, Document, OpenDocument
 from supervisor.analyzer.outline import Signatures
-from supervisor.analyzer.records import RecordForm, RecordForms, Records, parse
+from supervisor.analyzer.records import RecordForm, RecordForms, Records, probe
 from supervisor.analyzer.text import decode
 
 _FRONT = rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)"
@@ -151,25 +151,28 @@ class Documents:
         if front is not None and front[0]:
             yield from view.text_up_to(view.place)
             view.text = view.place = front.end()
+        first = view.data[view.place]
         keys: tuple[str, ...] = ()
-        if view.data[view.place] == _BRACE:
+        if first != _ANGLE:
             line = _line_at(view)
             if line is None:
                 yield from self._hold(view)
                 return
-            record = parse(decode(line)) if line.rstrip()[-1:] == b"}" else None
+            record, over = probe(decode(line))
             if record is not None:
                 if self._book.records.form(record) is not None:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-        if keys and keys in self._strangers:
-            self._pass_line(view)
-            return
+            # A line that is too long to be held is not in ``line``, and so it is not over.
+            strange = keys in self._strangers if keys else False
+            if strange or (over and not self._book.signatures.may_stand_in(line)):
+                self._pass_line(view)
+                return
         yield from view.text_up_to(view.place)
         self._keys = keys
         self._document = OpenDocument(
-            self._book.signatures, self._on_failure, markup=view.data[view.place] == _ANGLE
+            self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
 
     def _read_records(self, view: _View) -> Iterator[Part]:

@@ -6,6 +6,7 @@ its text is one under ``#``. A document is a map with its root in it.
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import XMLParser
@@ -38,7 +39,13 @@ class XmlEvents:
                 self._flush()
         except (ParseError, ValueError, LookupError):
             self.broken = True
+            self._free()
         return target.events
+
+    def _free(self) -> None:
+        """Let go of the parser, which refers to itself: many on trial would pile up."""
+        with suppress(ParseError, ValueError, LookupError):
+            self._parser.close()
 
     def ends_at(self, unit: bytes) -> int:
         """Where in the last unit the root ends."""
