@@ -153,7 +153,7 @@ class Documents:
             view.text = view.place = front.end()
         first = view.data[view.place]
         keys: tuple[str, ...] = ()
-        if first != _ANGLE:
+        while first != _ANGLE:
             line = _line_at(view)
             if line is None:
                 yield from self._hold(view)
@@ -164,16 +164,31 @@ class Documents:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-            # A line that is too long to be held is not in ``line``, and so it is not over.
-            strange = keys in self._strangers if keys else False
-            if strange or (over and not self._book.signatures.may_stand_in(line)):
-                self._pass_line(view)
+            if not self._is_strange(line, keys, over=over):
+                break
+            self._pass_line(view)
+            if not self._goes_on(view):
                 return
+            keys = ()
         yield from view.text_up_to(view.place)
         self._keys = keys
         self._document = OpenDocument(
             self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
+
+    def _is_strange(self, line: bytes, keys: tuple[str, ...], *, over: bool) -> bool:
+        """Whether nobody's document can begin with a line."""
+        # A line that is too long to be held is not in ``line``, and so it is not over.
+        known = bool(keys) and keys in self._strangers
+        return known or (over and not self._book.signatures.may_stand_in(line))
+
+    def _goes_on(self, view: _View) -> bool:
+        """Whether the next line begins as one in braces does."""
+        next_one = view.data[view.place : view.place + 1]
+        return self._fresh and next_one == b"{" and self._is_start(view)
+
+    def _is_start(self, view: _View) -> bool:
+        return self._book.start.match(view.data, view.place) is not None
 
     def _read_records(self, view: _View) -> Iterator[Part]:
         """Read lines up to one that is no record of a tool's."""

@@ -27,10 +27,15 @@ class Witness:
 
     def hear(self, line: Line) -> None:
         """Keep a line if it begins with a failure, whatever it means to the tool."""
-        if len(self._heard) < _MOST_HEARD and _FAILURE.match(line.text):
+        if self.listens and _FAILURE.match(line.text):
             self._heard.append(line.quote)
-        elif self.disk_full is None and _DISK_FULL in line.text:
+        if self.disk_full is None and _DISK_FULL in line.text:
             self.disk_full = line.quote
+
+    @property
+    def listens(self) -> bool:
+        """Whether one more failure would be kept."""
+        return len(self._heard) < _MOST_HEARD
 
     def count(self, quote: Quote) -> None:
         """Keep a line that the tool's parser has counted against it."""
