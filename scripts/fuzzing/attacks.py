@@ -21,15 +21,21 @@ from supervisor.analyzer.text import scrub
 SLOW_S = 0.010
 """What no expression may take for a line."""
 _LEAST_BYTES = 128
-_LENGTHS = {_LEAST_BYTES: SLOW_S, 1024: SLOW_S / 100, LINE_BYTES: SLOW_S}
-"""Of lines that are tried one after the other, and below what time a longer one need not be."""
-_TYPICAL = "a0 \tA_.:/,-\"'`()[]{}<>|=*#@~^+!?%$&;\\éx1"
+_LENGTHS = {
+    **dict.fromkeys((16, 24, 32, 48, 64, 96, _LEAST_BYTES), SLOW_S),
+    1024: SLOW_S / 100,
+    LINE_BYTES: SLOW_S,
+}
+"""Of lines that are tried one after the other, and below what time a longer one need not be.
+
+The short ones come in small steps: what doubles its time with each character would never end."""
+_TYPICAL = "a0./ \t-:\\A_,\"'`()[]{}<>|=*#@~^+!?%$&;\\éx1"
 _GENERAL = ("a ", "a:", "a.", "0 ", "0:", "0,", "0.", "a/", "a-", "a=", "'a' ", '"a" ', "(a", "[a]")
 _SUFFIXES = ("", " \0x")
 _MANY = 16
 """A repeat with a lower limit than this takes no time."""
 _MOST_VARIANTS = 2
-_MOST_CHARS = 4
+_MOST_CHARS = 6
 MOST_ATTACKS = 48
 """A choice that finds what all would find, but for a few."""
 _AGAIN = 2
@@ -160,7 +166,7 @@ def _bodies(body: Any) -> Iterator[str]:
             yield from fitting[:_MOST_CHARS]
             yield from fitting[_MOST_CHARS :: max(1, len(fitting) // _MOST_CHARS)]
             return
-    yield from {_sample(body, variant) for variant in range(_MOST_VARIANTS)}
+    yield from dict.fromkeys(_sample(body, variant) for variant in range(_MOST_VARIANTS))
 
 
 def _sample(tree: Any, variant: int = 0) -> str:
@@ -170,12 +176,12 @@ def _sample(tree: Any, variant: int = 0) -> str:
 
 def _one(op: Any, args: Any, variant: int) -> str:
     if op is codes.LITERAL:
-        return chr(args)
+        return chr(int(args))
     if op is codes.BRANCH:
         return _sample(args[1][variant % len(args[1])], variant)
     if op in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
         least, most, body = args
-        return _sample(body, variant) * max(least, min(variant, most))
+        return _sample(body, variant) * int(max(least, min(variant, most)))
     if op in {codes.SUBPATTERN, codes.ATOMIC_GROUP}:
         return _sample(args[-1] if op is codes.SUBPATTERN else args, variant)
     if op in {codes.IN, codes.ANY, codes.NOT_LITERAL}:
@@ -189,7 +195,7 @@ def _holds(op: Any, args: Any, char: str) -> bool:
     if op is codes.ANY:
         return True
     if op is codes.NOT_LITERAL:
-        return ord(char) != args
+        return ord(char) != int(args)
     if op is codes.CATEGORY:
         return _in_category(args, char)
     negated = bool(args) and args[0][0] is codes.NEGATE

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,12 @@ from supervisor.analyzer.pattern import Pattern
 Expression = Pattern | re.Pattern[str] | re.Pattern[bytes]
 _ANCHORED = frozenset({"match", "fullmatch"})
 _METHODS = r"(?:match|fullmatch|search|sub|findall|finditer|split)"
+
+
+_PACKAGE = f"{supervisor.analyzer.__name__}."
+_IN_LISTS = frozenset({"_SEVERE", "_BARE", "_DIAGNOSTICS"})
+"""Used by the place they have in a list, and never for a search."""
+_NOT_FOR_LINES = frozenset({"shape._ANY_DIGIT", "shape._DIGIT_OR_REFERENCE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def uses() -> list[Use]:
     found: dict[tuple[str | bytes, int, str], Use] = {}
     for module in _modules():
         for name, value in vars(module).items():
-            for use in _of(f"{module.__name__.removeprefix('supervisor.analyzer.')}.{name}", value):
+            for use in _of(f"{module.__name__.removeprefix(_PACKAGE)}.{name}", value):
                 key = (use.compiled.pattern, use.compiled.flags, use.method)
                 found.setdefault(key, use)
     known = {use.compiled.pattern for use in found.values() if use.method}
@@ -49,32 +55,49 @@ def uses() -> list[Use]:
 
 
 def _modules() -> Iterator[ModuleType]:
-    package = supervisor.analyzer
-    for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(one.name)
+    for name in _names():
+        yield importlib.import_module(_PACKAGE + name)
+
+
+def _names() -> list[str]:
+    """Modules, without the name of the package."""
+    found = pkgutil.walk_packages(supervisor.analyzer.__path__, _PACKAGE)
+    return [one.name.removeprefix(_PACKAGE) for one in found]
 
 
 def _of(where: str, value: object) -> Iterator[Use]:
     """The uses of what stands in a module under a name, however deep in it."""
     match value:
+        case Pattern() | re.Pattern() if where in _NOT_FOR_LINES:
+            return
         case Pattern() | re.Pattern():
             yield from (Use(where, _compiled(value), method) for method in _methods(where))
         case Grammar():
-            for place, rule in enumerate(value.rules):
-                yield from _of_rule(f"{value.name}'s rule {place}", rule)
-            if value.urgent is not None:
-                yield Use(f"{value.name}'s urgent codes", _compiled(value.urgent), "fullmatch")
+            yield from _of_grammar(value)
         case Rule():
             yield from _of_rule(where, value)
+        case _:
+            for inner in _parts(value):
+                yield from _of(where, inner)
+
+
+def _parts(value: object) -> Iterable[object]:
+    """What a value is made of, if it is a collection or a record."""
+    match value:
         case Mapping():
-            for inner in value.values():
-                yield from _of(where, inner)
+            return value.values()
         case tuple() | list() | frozenset() | set():
-            for inner in value:
-                yield from _of(where, inner)
+            return value
         case _ if is_dataclass(value) and not isinstance(value, type):
-            for one in fields(value):
-                yield from _of(where, getattr(value, one.name))
+            return [getattr(value, one.name) for one in fields(value)]
+    return ()
+
+
+def _of_grammar(grammar: Grammar) -> Iterator[Use]:
+    for place, rule in enumerate(grammar.rules):
+        yield from _of_rule(f"{grammar.name}'s rule {place}", rule)
+    if grammar.urgent is not None:
+        yield Use(f"{grammar.name}'s urgent codes", _compiled(grammar.urgent), "fullmatch")
 
 
 def _of_rule(where: str, rule: Rule) -> Iterator[Use]:
@@ -92,12 +115,23 @@ def _compiled(expression: Expression) -> re.Pattern[str] | re.Pattern[bytes]:
 @cache
 def _methods(where: str) -> frozenset[str]:
     """How the code uses what has this name; empty where nothing says it."""
-    name = where.rpartition(".")[2]
-    found = re.findall(rf"\b{re.escape(name)}\.({_METHODS})\b", _sources())
+    module, _, name = where.rpartition(".")
+    if name in _IN_LISTS:
+        return frozenset({"match"})
+    # Other modules may have names of their own that are alike.
+    source = _source(module) if name.startswith("_") else _sources()
+    found = re.findall(rf"\b{re.escape(name)}\.({_METHODS})\b", source)
     return frozenset(found) or frozenset({""})
 
 
 @cache
 def _sources() -> str:
+    return "\n".join(map(_source, sorted(_names())))
+
+
+@cache
+def _source(module: str) -> str:
     root = Path(next(iter(supervisor.analyzer.__path__)))
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
+    path = root / module.replace(".", "/")
+    file = path.with_suffix(".py")
+    return file.read_text(encoding="utf-8") if file.exists() else ""

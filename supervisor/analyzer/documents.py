@@ -18,6 +18,11 @@ _FRONT = rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)"
 """A byte order mark, or a colour."""
 _CUT_FRONT = rb"\xef\xbb?\Z|\x1b\[?[\d;]*\Z"
 _START = rb"\{\s{0,80}+(?:\"%b)|\[\s{0,80}+(?:\{%b)|<(?:\?xml\s%b|(?:%b)[\s/>])"
+_TAG = re.compile(
+    rb"<(?:\?|[\w:.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"<\n]*+\"|'[^'<\n]*+'))*+\s*+"
+    rb"(?:/?>|\Z|(?<=\n)|[\w:.-]++\s*+(?:=\s*+(?:\"[^\"<\n]*+|'[^'<\n]*+)?)?(?:\Z|\n|(?<=\n))))"
+)
+"""A tag, or as much of one as stands in a line; anything else is a fault."""
 _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 """Lines that each begin with a brace."""
 _IN_FRONT = re.compile(_FRONT + rb"*+")
@@ -170,6 +175,9 @@ class Documents:
             if not self._goes_on(view):
                 return
             keys = ()
+        if first == _ANGLE and _TAG.match(view.data, view.place) is None:
+            self._pass_line(view)
+            return
         yield from view.text_up_to(view.place)
         self._keys = keys
         self._document = OpenDocument(

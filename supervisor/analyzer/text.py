@@ -8,7 +8,7 @@ _ESCAPES = re.compile(
     rb"|\x1b[()*+][0-9A-Za-z]|\x1b[=>@-Z\\^_78]"
 )
 _LINE_ENDS = re.compile(rb"\r+\n")
-_REDRAWN = re.compile(rb"[^\n]*\r")
+_REDRAWN = re.compile(rb"^[^\n]*\r", re.MULTILINE)
 _MOST_SPACES = 100
 _WIDE = b" " * (_MOST_SPACES + 1)
 _WIDE_GAP = re.compile(rb"[ \t]{%d}[ \t]+" % _MOST_SPACES)

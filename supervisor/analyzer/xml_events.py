@@ -14,8 +14,8 @@ from defusedxml.ElementTree import XMLParser
 from supervisor.analyzer.json_events import Event
 
 _TEXT_CHARS = 4000
-_PATIENCE_BYTES, _MOST_PATIENCE_BYTES = 1 << 12, 1 << 16
-_CLOSES = re.compile(rb"(?:^|[-?\"'/\]\s])>")
+_PATIENCE_BYTES = 1 << 12
+_CLOSES = re.compile(rb"(?:^|--|[?\"'/\]])>")
 """What may end a comment, an instruction, or a tag that began on another line."""
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
 """No XML may hold them, and colours in captured output do."""
@@ -59,7 +59,7 @@ class XmlEvents:
         """Whether a long token need not be looked at again, which begins at its start."""
         if self._quiet < _PATIENCE_BYTES or len(self._waiting) >= self._quiet:
             return False
-        return self._quiet >= _MOST_PATIENCE_BYTES or _CLOSES.search(unit) is None
+        return _CLOSES.search(unit) is None
 
     def _free(self) -> None:
         """Let go of the parser, which refers to itself: many on trial would pile up."""
