@@ -28,6 +28,8 @@ _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 _IN_FRONT = re.compile(_FRONT + rb"*+")
 _BRACE, _ANGLE = b"{<"
 _MOST_STRANGERS = 1000
+_MOST_FAULTS = 200
+"""After so many, text is what only looks like XML: each costs as much as a hundred lines."""
 
 Part = bytes | Records | Document
 
@@ -88,6 +90,8 @@ class Documents:
         self._document: OpenDocument | None = None
         self._keys: tuple[str, ...] = ()
         """Keys of the open document, where it is one line."""
+        self._faults = 0
+        """How many documents of XML in a row were faulty, or nobody's."""
         self._strangers: set[tuple[str, ...]] = set()
         """Keys of such as were nobody's."""
 
@@ -175,7 +179,7 @@ class Documents:
             if not self._goes_on(view):
                 return
             keys = ()
-        if first == _ANGLE and _TAG.match(view.data, view.place) is None:
+        if first == _ANGLE and not self._may_be_markup(view):
             self._pass_line(view)
             return
         yield from view.text_up_to(view.place)
@@ -183,6 +187,10 @@ class Documents:
         self._document = OpenDocument(
             self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
+
+    def _may_be_markup(self, view: _View) -> bool:
+        patient = self._faults < _MOST_FAULTS
+        return patient and _TAG.match(view.data, view.place) is not None
 
     def _is_strange(self, line: bytes, keys: tuple[str, ...], *, over: bool) -> bool:
         """Whether nobody's document can begin with a line."""
@@ -221,6 +229,9 @@ class Documents:
             view.over = True
             return
         self._document = None
+        if document.markup:
+            whole = step.document is not None and step.document.parser.tally.ended
+            self._faults = 0 if whole else self._faults + 1
         self._fresh, view.text, view.place, view.aloof = step.fresh, step.text, step.place, False
         if step.document is not None:
             yield step.document

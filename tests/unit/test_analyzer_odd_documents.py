@@ -32,6 +32,7 @@ def test_numbers_that_are_too_large_are_none() -> None:
         b'[{"a": 1}, "b" no JSON',
         b"<?xml no XML either",
         b"<testsuite that goes on",
+        b"<checkstyle>x",
     ],
 )
 def test_what_only_begins_like_a_document_is_read_quickly(line: bytes) -> None:
@@ -40,7 +41,7 @@ def test_what_only_begins_like_a_document_is_read_quickly(line: bytes) -> None:
     begun_s = time.process_time()
     found = analyze([data])
     assert time.process_time() - begun_s < 0.3 + len(data) / 1e6
-    assert found.segments[-1].lines[1] == 20_000
+    assert found.verdict is not Verdict.OK
 
 
 def test_a_long_comment_delays_no_document() -> None:
