@@ -74,8 +74,11 @@ class RecordForms:
         if able is None:
             able = self._able(keys)
         for form in able:
-            if form.knows(record):
-                return form
+            try:
+                if form.knows(record):
+                    return form
+            except TypeError:  # A list stands where a tool has a word.
+                continue
         return None
 
     def read(self, data: bytes) -> Iterator[Records]:
@@ -174,7 +177,11 @@ class RecordParser:
         if line.text[:1] != "{":
             return self._reader.take_text(line.text)
         record = parse(line.text)
-        return record is not None and self._knows(record) and self._reader.take(record)
+        try:
+            known = record is not None and self._knows(record)
+        except TypeError:  # A list stands where a tool has a word.
+            return False
+        return record is not None and known and self._reader.take(record)
 
     def close(self) -> None:
         """Settle what is still open."""

@@ -296,7 +296,9 @@ class Residue:
             return True
         if facts.cause is None or facts.cause not in self.tally.causes:
             return False
-        if self.witness.listens or (facts.counts and _has_zero(text)):
+        if self.witness.listens and not facts.calm:
+            return False
+        if facts.counts and _has_zero(text):
             return False
         self.tally.causes[facts.cause] += 1
         if self.lines is not None:

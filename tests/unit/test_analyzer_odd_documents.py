@@ -1,5 +1,6 @@
 """What is no document, and what is one of an odd kind, is read as quickly as all else."""
 
+import json
 import time
 from decimal import Decimal
 
@@ -54,3 +55,16 @@ def test_a_long_comment_delays_no_document() -> None:
     assert time.process_time() - begun_s < 0.3 + len(data) / 1e6
     assert found.segments[0].counted == {"failed": 1}
     assert "cut short" not in found.segments[0].summary
+
+
+@pytest.mark.parametrize(
+    "key", ["reason", "severity", "level", "Action", "type", "event", "@level"]
+)
+def test_lists_where_tools_have_words_are_nobodys(key: str) -> None:
+    """They cannot be looked up, which is no reason to throw."""
+    failures: list[str] = []
+    others = ("msg", "message", "file", "line", "hint", "severity", "Package", "code", "@message")
+    record = {**dict.fromkeys(others, "x"), key: [[1]]}
+    data = f"{json.dumps(record)}\n[api] {json.dumps(record)}\n".encode()
+    analyze([data], on_failure=lambda name, why: failures.append(name + why))
+    assert failures == []

@@ -177,7 +177,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=('"level":0', *(f'"{word}"' for word in (*_ERRORS, "warn", "warning"))),
-            pattern=Pattern(r'\{ ?"'),
+            pattern=Pattern(r'\{ ?".*\}\s*$'),
         ),
         Rule(
             does=Does.START,
