@@ -11,25 +11,32 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import capture, startup, stop, table
+from scripts.bench import analysis, capture, startup, stop, table
+from scripts.bench.analysis import Analysis, Endless
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
 from scripts.bench.install import (
     CIRCUS,
+    DRAIN3,
     PM2,
+    RTK,
     SUPERVISOR,
     PeerUnavailableError,
     install_circus,
+    install_drain3,
     install_pm2,
+    install_rtk,
     install_supervisord,
 )
 from scripts.bench.rounds import Measure, Metric, compare, folder
 from scripts.bench.startup import Startup
 from scripts.bench.stop import Stop
+from scripts.bench.streams import STREAMS
 from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
-_NAMES = ("capture", "startup", "stop", "all")
+_NAMES = ("capture", "startup", "stop", "analyze", "all")
 _PEERS = ("supervisord", "pm2")
+_CAPTURE_MB, _ANALYSIS_MB, _ENDLESS_MB = 500, 16, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="supervise-bench-") as name:
         work = Path(name)
         children = build(work)
-        benchmarks = list(_benchmarks(options, children))
+        benchmarks = list(_benchmarks(options, children, work))
         wanted = {name for benchmark in benchmarks for name in benchmark.peers}
         peers, skipped = _install(options.peers, wanted.intersection(options.only or wanted))
         print("\n".join([*_facts(children), *skipped]), flush=True)
@@ -78,7 +85,17 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench/run", description=__doc__)
     parser.add_argument("which", nargs="?", default="all", choices=_NAMES)
     parser.add_argument("--rounds", type=_positive, default=3)
-    parser.add_argument("--mb", type=_positive, default=500, help="output to capture, in MB")
+    parser.add_argument(
+        "--mb",
+        type=_positive,
+        help=f"output to capture ({_CAPTURE_MB} by default) or to analyze ({_ANALYSIS_MB}), in MB",
+    )
+    parser.add_argument(
+        "--stream", action="append", default=[], choices=STREAMS, help="one to analyze; repeatable"
+    )
+    parser.add_argument(
+        "--gigabyte", action="store_true", help="analyze that much for the peak of memory"
+    )
     parser.add_argument("--peers", type=Path, default=cache / "supervise-bench")
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="a row to measure; repeatable"
@@ -99,6 +116,8 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
         "supervisord": lambda: Supervisord("supervisord", install_supervisord(folder)),
         "circus": lambda: Circus("circus", install_circus(folder)),
         "pm2": lambda: Pm2("pm2", install_pm2(folder)),
+        "drain3": lambda: analysis.drain(install_drain3(folder)),
+        "rtk": lambda: analysis.rtk(install_rtk(folder)),
     }
     peers: dict[str, Subject] = {}
     skipped = []
@@ -112,11 +131,12 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
     return peers, skipped
 
 
-def _benchmarks(options: argparse.Namespace, children: Children) -> Iterator[Benchmark]:
+def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> Iterator[Benchmark]:
     if options.which in ("capture", "all"):
+        mb = options.mb or _CAPTURE_MB
         yield Benchmark(
-            f"capture of {options.mb} MB in lines of about 100 bytes, until all of it is stored",
-            Capture(children.emit, options.mb * 10**6).measure,
+            f"capture of {mb} MB in lines of about 100 bytes, until all of it is stored",
+            Capture(children.emit, mb * 10**6).measure,
             (*capture.SINKS, *capture.OURS),
             capture.METRICS,
             capture.REFERENCE,
@@ -142,6 +162,43 @@ def _benchmarks(options: argparse.Namespace, children: Children) -> Iterator[Ben
             stop.BUDGETS,
             ("supervisord", "circus", "pm2"),
         )
+    if options.which in ("analyze", "all"):
+        yield from _analyses(options, work)
+
+
+def _analyses(options: argparse.Namespace, work: Path) -> Iterator[Benchmark]:
+    mb = options.mb or _ANALYSIS_MB
+    for name in options.stream or STREAMS:
+        stream = STREAMS[name]
+        yield Benchmark(
+            f"{name}: {stream.says}, {mb} MB; drain3 reads a sixteenth",
+            Analysis(name, mb * 10**6, work / "streams").measure,
+            analysis.READERS,
+            analysis.METRICS,
+            analysis.REFERENCE,
+            analysis.budgets(stream),
+            ("drain3", "rtk"),
+        )
+    if not options.stream:
+        mb = _ENDLESS_MB if options.gigabyte else 4 * mb
+        yield Benchmark(
+            f"memory: {mb} MB of mixed output that is made while it is read",
+            Endless("mixed", mb * 10**6).measure,
+            analysis.ENDLESS_READERS,
+            analysis.METRICS,
+            None,
+            analysis.ENDLESS_BUDGETS,
+            (),
+        )
+        yield Benchmark(
+            "least cost: the analyzer's import in a new process, its first analysis and the next",
+            analysis.fixed,
+            analysis.FIXED_READERS,
+            analysis.FIXED_METRICS,
+            None,
+            analysis.FIXED_BUDGETS,
+            (),
+        )
 
 
 def _report(benchmark: Benchmark, subjects: Sequence[Subject], rounds: int, work: Path) -> bool:
@@ -151,7 +208,8 @@ def _report(benchmark: Benchmark, subjects: Sequence[Subject], rounds: int, work
     names = [subject.name for subject in subjects]
     print(f"\n{benchmark.title}")
     ratio = f"; ratio: to {benchmark.reference}" if benchmark.reference else ""
-    print(f"medians of {rounds} interleaved rounds{ratio}, lower is better")
+    rates = ", of rates higher" if any(metric.rate for metric in benchmark.metrics) else ""
+    print(f"medians of {rounds} interleaved rounds{ratio}, lower is better{rates}")
     print("\n".join(table.render(names, benchmark.metrics, results, benchmark.reference)))
     for budget in benchmark.budgets:
         if budget.subject in names and budget.reference in (None, *names):
@@ -165,7 +223,7 @@ def _facts(children: Children) -> Iterator[str]:
     cores = len(os.sched_getaffinity(0))
     yield f"{cores} cores, {platform.system()} {platform.release()} {platform.machine()}"
     yield f"load {_load()}; Python {platform.python_version()}; child in {children.language}"
-    yield f"peers: PyPI {SUPERVISOR}, {CIRCUS}, npm {PM2}"
+    yield f"peers: PyPI {SUPERVISOR}, {CIRCUS}, {DRAIN3}, {RTK}, npm {PM2}"
 
 
 def _load() -> str:

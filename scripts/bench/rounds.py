@@ -19,13 +19,15 @@ Measure = Callable[[Subject, Path], Sample]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One column of figures; fewer is better."""
+    """One column of figures; fewer is better, unless it is a rate."""
 
     key: str
     title: str
     digits: int = 2
     compared: bool = True
     """It has a ratio; false for what is 0 when all is well."""
+    rate: bool = False
+    """More is better."""
 
 
 @dataclass(slots=True)

@@ -16,19 +16,21 @@ class Budget:
 
     subject: str
     metric: Metric
-    at_most: float
-    """A ratio where there is a reference, else a figure."""
+    bound: float
+    """A ratio where there is a reference, else a figure; of a rate the least, else the most."""
     reference: str | None = None
 
     def render(self, results: Results) -> str:
         """One line: what was asked, what was found, and whether it is kept."""
         figure = self._figure(results)
         against = f" x {self.reference}" if self.reference else ""
-        asked = f"budget: {self.subject}, {self.metric.title} <= {self.at_most:g}{against}"
+        relation = ">=" if self.metric.rate else "<="
+        asked = f"budget: {self.subject}, {self.metric.title} {relation} {self.bound:g}{against}"
         if figure is None:
             return f"{asked}: NOT MEASURED"
         # A figure below 0 is a time that was cut short, which is no better.
-        verdict = "kept" if 0 <= figure <= self.at_most else "MISSED"
+        kept = figure >= self.bound if self.metric.rate else 0 <= figure <= self.bound
+        verdict = "kept" if kept else "MISSED"
         return f"{asked}: {_text(figure, 2)}, {verdict}"
 
     def _figure(self, results: Results) -> float | None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from supervisor.analyzer.tally import number
 from supervisor.digests import Fixable
 
-_COUNT = re.compile(r"(\d[\d,]*)\s+([A-Za-z][A-Za-z -]*[A-Za-z])")
+_COUNT = re.compile(r"(?<!\d)(?<!\d,)(\d[\d,]*+)\s++([A-Za-z][A-Za-z -]*[A-Za-z])")
 _WORDS = {
     "error": "errors",
     "fail": "failed",

@@ -11,18 +11,25 @@ from collections.abc import Callable, Iterator, Sequence
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.open_document import LOOK_BACK_BYTES, PIECE_BYTES, Document, OpenDocument
 from supervisor.analyzer.outline import Signatures
-from supervisor.analyzer.records import RecordForm, RecordForms, Records, parse
+from supervisor.analyzer.records import RecordForm, RecordForms, Records, probe
 from supervisor.analyzer.text import decode
 
 _FRONT = rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)"
 """A byte order mark, or a colour."""
 _CUT_FRONT = rb"\xef\xbb?\Z|\x1b\[?[\d;]*\Z"
 _START = rb"\{\s{0,80}+(?:\"%b)|\[\s{0,80}+(?:\{%b)|<(?:\?xml\s%b|(?:%b)[\s/>])"
+_TAG = re.compile(
+    rb"<(?:\?|[\w:.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"<\n]*+\"|'[^'<\n]*+'))*+\s*+"
+    rb"(?:/?>|\Z|(?<=\n)|[\w:.-]++\s*+(?:=\s*+(?:\"[^\"<\n]*+|'[^'<\n]*+)?)?(?:\Z|\n|(?<=\n))))"
+)
+"""A tag, or as much of one as stands in a line; anything else is a fault."""
 _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 """Lines that each begin with a brace."""
 _IN_FRONT = re.compile(_FRONT + rb"*+")
 _BRACE, _ANGLE = b"{<"
 _MOST_STRANGERS = 1000
+_MOST_FAULTS = 200
+"""After so many, text is what only looks like XML: each costs as much as a hundred lines."""
 
 Part = bytes | Records | Document
 
@@ -83,6 +90,8 @@ class Documents:
         self._document: OpenDocument | None = None
         self._keys: tuple[str, ...] = ()
         """Keys of the open document, where it is one line."""
+        self._faults = 0
+        """How many documents of XML in a row were faulty, or nobody's."""
         self._strangers: set[tuple[str, ...]] = set()
         """Keys of such as were nobody's."""
 
@@ -151,26 +160,51 @@ class Documents:
         if front is not None and front[0]:
             yield from view.text_up_to(view.place)
             view.text = view.place = front.end()
+        first = view.data[view.place]
         keys: tuple[str, ...] = ()
-        if view.data[view.place] == _BRACE:
+        while first != _ANGLE:
             line = _line_at(view)
             if line is None:
                 yield from self._hold(view)
                 return
-            record = parse(decode(line)) if line.rstrip()[-1:] == b"}" else None
+            record, over = probe(decode(line))
             if record is not None:
                 if self._book.records.form(record) is not None:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-        if keys and keys in self._strangers:
+            if not self._is_strange(line, keys, over=over):
+                break
+            self._pass_line(view)
+            if not self._goes_on(view):
+                return
+            keys = ()
+        if first == _ANGLE and not self._may_be_markup(view):
             self._pass_line(view)
             return
         yield from view.text_up_to(view.place)
         self._keys = keys
         self._document = OpenDocument(
-            self._book.signatures, self._on_failure, markup=view.data[view.place] == _ANGLE
+            self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
+
+    def _may_be_markup(self, view: _View) -> bool:
+        patient = self._faults < _MOST_FAULTS
+        return patient and _TAG.match(view.data, view.place) is not None
+
+    def _is_strange(self, line: bytes, keys: tuple[str, ...], *, over: bool) -> bool:
+        """Whether nobody's document can begin with a line."""
+        # A line that is too long to be held is not in ``line``, and so it is not over.
+        known = bool(keys) and keys in self._strangers
+        return known or (over and not self._book.signatures.may_stand_in(line))
+
+    def _goes_on(self, view: _View) -> bool:
+        """Whether the next line begins as one in braces does."""
+        next_one = view.data[view.place : view.place + 1]
+        return self._fresh and next_one == b"{" and self._is_start(view)
+
+    def _is_start(self, view: _View) -> bool:
+        return self._book.start.match(view.data, view.place) is not None
 
     def _read_records(self, view: _View) -> Iterator[Part]:
         """Read lines up to one that is no record of a tool's."""
@@ -195,6 +229,9 @@ class Documents:
             view.over = True
             return
         self._document = None
+        if document.markup:
+            whole = step.document is not None and step.document.parser.tally.ended
+            self._faults = 0 if whole else self._faults + 1
         self._fresh, view.text, view.place, view.aloof = step.fresh, step.text, step.place, False
         if step.document is not None:
             yield step.document

@@ -12,7 +12,7 @@ VERSION = "v1"
 # One pass, first match wins; what is listed as kept shields its digits from the later rules. A
 # search spends its time where nothing stands, so each place is first asked for its character.
 _KEEP = (
-    r"(?P<keep>\b(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+(?:\.[\w-]+)+)"
+    r"(?P<keep>\b(?<!\w[.-])(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]++(?:\.[\w-]++)++)"
     r":\d{2,5}\b(?!:)(?=[^:]*$))|"
 )
 _REST = (

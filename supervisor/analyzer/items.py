@@ -10,6 +10,8 @@ from supervisor.analyzer.tally import Finding, severity_key
 Get = Callable[[Any], Any]
 _STYLED = ("string", "text", "content", "value", "#")
 """Where styled text has its words."""
+_MOST = 1e15
+"""No number of anything is as large."""
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -95,9 +97,11 @@ def whole(value: Any) -> int | None:
     (12, 3, 1, None)
     """
     try:
-        return int(value)
+        # An integer made of a short decimal may fill the memory.
+        number = int(value) if abs(float(value)) < _MOST else None
     except (TypeError, ValueError, OverflowError):
         return None
+    return number
 
 
 def _nothing(_value: Any) -> None:

@@ -20,7 +20,9 @@ class JsonEvents:
 
     def __init__(self) -> None:
         self._events = ijson.sendable_list()
-        self._parser = ijson.basic_parse_coro(self._events)
+        # Numbers that Python would not take crash the parser, unless it makes them itself; with
+        # those that it cannot make, an integer of more than 63 bits among them, a document ends.
+        self._parser = ijson.basic_parse_coro(self._events, use_float=True)
         self._quoted = False
         """Whether the last unit began inside a string."""
         self._quoted_next = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-LINE_BYTES = 8192
+LINE_BYTES = 4096
 """A longer line keeps its first and its last half of this."""
 _BLOCK_BYTES = 1 << 16
 _GAP = b" ... "

@@ -46,6 +46,7 @@ class OpenDocument:
     def __init__(
         self, signatures: Signatures, on_failure: Callable[[str, str], None], *, markup: bool
     ) -> None:
+        self.markup = markup
         self._source = XmlEvents() if markup else JsonEvents()
         self._recogniser = Recogniser(signatures)
         self._on_failure = on_failure

@@ -1,5 +1,6 @@
 """Forms' paths as a tree that is walked along with a document."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -72,10 +73,15 @@ def outline(form: Form) -> Node:
     return root
 
 
+_KEY = re.compile(rb'"([\w$-]++)"\s*+:')
+
+
 class Signatures:
     """How documents of many forms are told apart."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
+        self._keys: dict[bytes, set[frozenset[bytes]]] = {}
+        """The keys of each signature, by the one that is likely to be the rarest."""
         self.root = Node()
         self._forms: list[Form] = []
         self._bits: list[int] = []
@@ -84,12 +90,22 @@ class Signatures:
                 self._add(form, signature)
 
     def _add(self, form: Form, signature: Sequence[str]) -> None:
+        keys = {key for mark in signature for key in mark.partition("=")[0].split(".")}
+        named = frozenset(key.encode() for key in keys - {_MANY})
+        self._keys.setdefault(max(named, key=len, default=b""), set()).add(named)
         place = len(self._forms)
         for number, mark in enumerate(signature):
             path, _, value = mark.partition("=")
             self.root.at(path).signs.append((place, 1 << number, value or None))
         self._forms.append(form)
         self._bits.append((1 << len(signature)) - 1)
+
+    def may_stand_in(self, line: bytes) -> bool:
+        """Whether a line of JSON could have all keys of a signature."""
+        if b"\\u" in line:
+            return True
+        keys = frozenset(_KEY.findall(line))
+        return any(named <= keys for key in keys for named in self._keys.get(key, ()))
 
     def begin(self) -> list[int]:
         """What each signature still lacks before anything is seen."""

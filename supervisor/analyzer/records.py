@@ -11,7 +11,9 @@ from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.text import decode
 
 Record = Mapping[str, Any]
-_decode = json.JSONDecoder().raw_decode
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_WHEREVER = ("Unterminated string", "Invalid control character")
+"""Faults of strings, which no next line could mend."""
 RECORD_BYTES = 1 << 17
 _MOST_SHAPES = 2000
 
@@ -59,6 +61,11 @@ class RecordForms:
     def __init__(self, forms: Iterable[RecordForm]) -> None:
         self._forms = tuple(forms)
         self._by_keys: dict[tuple[str, ...], tuple[RecordForm, ...]] = {}
+        self._by_key: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        """The keys that records of each form have, by one of them."""
+        for place, form in enumerate(self._forms):
+            for keys in form.keys:
+                self._by_key.setdefault(max(keys, key=len), []).append((place, keys))
 
     def form(self, record: Record) -> RecordForm | None:
         """The form that knows a record, the first of several."""
@@ -67,8 +74,11 @@ class RecordForms:
         if able is None:
             able = self._able(keys)
         for form in able:
-            if form.knows(record):
-                return form
+            try:
+                if form.knows(record):
+                    return form
+            except TypeError:  # A list stands where a tool has a word.
+                continue
         return None
 
     def read(self, data: bytes) -> Iterator[Records]:
@@ -76,8 +86,9 @@ class RecordForms:
         of: RecordForm | None = None
         run: list[Record] = []
         begin = place = 0
-        for line in data.removesuffix(b"\n").split(b"\n"):
-            record = parse(decode(line)) if len(line) <= RECORD_BYTES else None
+        whole = data.removesuffix(b"\n")
+        for line, text in zip(whole.split(b"\n"), decode(whole).split("\n"), strict=True):
+            record = parse(text) if len(line) <= RECORD_BYTES else None
             form = None if record is None else self.form(record)
             if form is not of:
                 if of is not None:
@@ -93,7 +104,14 @@ class RecordForms:
     def _able(self, keys: tuple[str, ...]) -> tuple[RecordForm, ...]:
         if len(self._by_keys) >= _MOST_SHAPES:
             self._by_keys.clear()
-        able = tuple(form for form in self._forms if any(one <= set(keys) for one in form.keys))
+        present = frozenset(keys)
+        places = {
+            place
+            for key in present & self._by_key.keys()
+            for place, needed in self._by_key[key]
+            if needed <= present
+        }
+        able = tuple(self._forms[place] for place in sorted(places))
         self._by_keys[keys] = able
         return able
 
@@ -105,10 +123,30 @@ def parse(text: str) -> Record | None:
     ({'a': 1}, None, None)
     """
     try:
-        record, end = _decode(text)
-    except (ValueError, RecursionError):
+        record, end = _scan(text, 0)
+    except (StopIteration, ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) and not text[end:].strip() else None
+    if not isinstance(record, dict):
+        return None
+    return record if end == len(text) or not text[end:].strip() else None
+
+
+def probe(line: str) -> tuple[Record | None, bool]:
+    """The object that a line is, and whether a document that begins here ends or is faulty in it.
+
+    >>> [probe(line) for line in ('{"a": 1}', '{"a": 1} b', '{"a b', '{"a": [', '{"a":')]
+    [({'a': 1}, True), (None, True), (None, True), (None, False), (None, False)]
+    """
+    try:
+        record, end = _scan(line, 0)
+    except StopIteration as stop:
+        return None, int(stop.value) < len(line.rstrip())
+    except json.JSONDecodeError as fault:
+        return None, fault.pos < len(line.rstrip()) or fault.msg.startswith(_WHEREVER)
+    except (ValueError, RecursionError):
+        return None, False
+    whole = isinstance(record, dict) and not line[end:].strip()
+    return record if whole else None, True
 
 
 class RecordParser:
@@ -139,7 +177,11 @@ class RecordParser:
         if line.text[:1] != "{":
             return self._reader.take_text(line.text)
         record = parse(line.text)
-        return record is not None and self._knows(record) and self._reader.take(record)
+        try:
+            known = record is not None and self._knows(record)
+        except TypeError:  # A list stands where a tool has a word.
+            return False
+        return record is not None and known and self._reader.take(record)
 
     def close(self) -> None:
         """Settle what is still open."""

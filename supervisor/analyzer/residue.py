@@ -13,7 +13,7 @@ from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.witness import Witness
 from supervisor.digests import Diagnostic
 
-_FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:()\[\]\"'`]*[./\\][^\s:()\[\]\"'`]*)"
+_FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?(?=[^\s:()\[\]\"'`./\\]*[./\\])[^\s:()\[\]\"'`]++)"
 _SEVERITY = r"(?P<severity>fatal error|error|warning|note|info)"
 _SEVERE = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -120,8 +120,9 @@ _CALAMITIES = (
         "command not found",
         ("not found", "No such file", "not recognized"),
         re.compile(
-            r"(?:\S*sh|env): (?:line \d+: |\d+: )?(?P<what>[^\s:]+): (?:command )?not found\s*$"
-            r"|zsh: command not found: (?P<zsh>\S+)|(?P<any>[^\s:]+): command not found\s*$"
+            r"(?:sh|env): (?:line \d+: |\d+: )?(?P<what>[^\s:]+): (?:command )?not found\s*$"
+            r"|zsh: command not found: (?P<zsh>\S+)"
+            r"|(?<![^\s:])(?P<any>[^\s:]++): command not found\s*$"
             r"|(?:/usr/bin/)?env: [‘'\"](?P<env>[^’'\"]+)[’'\"]: No such file"
             r"|'(?P<cmd>[^']+)' is not recognized as an internal or external command"
         ),
@@ -131,7 +132,7 @@ _CALAMITIES = (
         "not executable",
         ("Permission denied", "cannot exec"),
         re.compile(
-            r"\S*sh: (?:line \d+: |\d+: )?(?P<what>[^\s:]+): (?:Permission denied|cannot exec)"
+            r"sh: (?:line \d+: |\d+: )?(?P<what>[^\s:]+): (?:Permission denied|cannot exec)"
         ),
     ),
     Calamity(
@@ -297,7 +298,11 @@ class Residue:
 
     def knows(self, facts: Facts) -> bool:
         """Whether a line of the shape needs no closer look, unless it could be a denial."""
-        return not facts.means or (not self.witness.listens and facts.cause in self.tally.causes)
+        if not facts.means:
+            return True
+        if self.witness.listens and not facts.calm:
+            return False
+        return facts.cause in self.tally.causes
 
     def again(self, told: Mapping[Facts, int], number: int) -> None:
         """Count lines of shapes that it knows; ``number`` is that of the last that counts."""

@@ -29,6 +29,8 @@ class Facts:
     """Whether they could be something to the residue."""
     diagnostic: int | None = None
     """The place of the generic pattern that reads them; -1 if none does."""
+    calm = False
+    """Whether they begin with no failure that would be quoted."""
     strong: bool | None = None
     """Whether they begin with a failure's word."""
     cause: str | None = None

@@ -8,7 +8,10 @@ _ESCAPES = re.compile(
     rb"|\x1b[()*+][0-9A-Za-z]|\x1b[=>@-Z\\^_78]"
 )
 _LINE_ENDS = re.compile(rb"\r+\n")
-_REDRAWN = re.compile(rb"[^\n]*\r")
+_REDRAWN = re.compile(rb"^[^\n]*\r", re.MULTILINE)
+_MOST_SPACES = 100
+_WIDE = b" " * (_MOST_SPACES + 1)
+_WIDE_GAP = re.compile(rb"[ \t]{%d}[ \t]+" % _MOST_SPACES)
 _STAMP = re.compile(
     r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
     r"|\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] |\d\d:\d\d:\d\d(?:[.,]\d+)? (?! *-|[AP]M )"
@@ -33,6 +36,8 @@ _TURBO_COLONS = 2
 def scrub(block: bytes) -> bytes:
     r"""Complete lines without escapes, with ``\n`` at their ends, and of redraws the last.
 
+    Of very many spaces in a row a hundred stay: expressions try each as the end of the words.
+
     >>> scrub(b"\x1b[31m1 failed\x1b[0m\r\n 10%\r 90%\rdone\n")
     b'1 failed\ndone\n'
     """
@@ -42,7 +47,13 @@ def scrub(block: bytes) -> bytes:
         block = _LINE_ENDS.sub(b"\n", block)
         if b"\r" in block:
             block = _REDRAWN.sub(b"", block)
+    if _WIDE in block.replace(b"\t", b" "):
+        block = _WIDE_GAP.sub(_narrow, block)
     return block
+
+
+def _narrow(gap: re.Match[bytes]) -> bytes:
+    return gap[0][:_MOST_SPACES]
 
 
 def bare(text: str) -> str:

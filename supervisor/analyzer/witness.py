@@ -27,8 +27,11 @@ class Witness:
 
     def hear(self, line: Line) -> None:
         """Keep a line if it begins with a failure, whatever it means to the tool."""
-        if self.listens and _FAILURE.match(line.text):
-            self._heard.append(line.quote)
+        if self.listens:
+            if _FAILURE.match(line.text):
+                self._heard.append(line.quote)
+            elif line.facts is not None:
+                line.facts.calm = True
         if self.disk_full is None and _DISK_FULL in line.text:
             self.disk_full = line.quote
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scripts.bench import stop
+from scripts.bench import analysis, stop
 from scripts.bench.capture import SINKS, Capture
 from scripts.bench.children import build
 from scripts.bench.processes import marked
@@ -270,6 +270,37 @@ def test_the_entry_prints_a_row_with_ratios_for_each_subject(tmp_path: Path) -> 
         assert any(line.startswith(row) for line in done.stdout.splitlines()), done.stdout
     assert "x1 " in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_entry_tells_how_fast_streams_are_read(tmp_path: Path) -> None:
+    """Rates, of which more is better, ratios, budgets and memory come out of one command."""
+    only = ("--only", "supervise", "--only", "regex loop", "--stream", "quiet")
+    argv: list[str | Path] = [_ENTRY, "analyze", "--mb", "2", "--rounds", "1", *only]
+    env = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=True)
+    rows = {line.partition("  ")[0] for line in done.stdout.splitlines()}
+    assert {"supervise", "regex loop"} <= rows, done.stdout
+    assert "budget: supervise, MB/s of CPU >= 100: " in done.stdout
+    assert "budget: supervise, peak MB <= 64: " in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_and_the_least_cost_are_measured(tmp_path: Path, work: Path) -> None:
+    """A stream that is made while it is read has figures, and so has an import."""
+    sample = analysis.Endless("mixed", _MB).measure(analysis.ENDLESS_READERS[0], work)
+    assert 0 < sample["peak_mb"] < 200
+    assert sample["cpu_mb_s"] > 0
+    least = analysis.fixed(analysis.FIXED_READERS[0], tmp_path)
+    assert 0 < least["fixed_ms"] < least["first_ms"] < 10_000
+    assert least["import_ms"] > 0
+
+
+def test_a_rate_keeps_its_budget_from_above() -> None:
+    """The least is asked for, not the most."""
+    metric = Metric("cpu_mb_s", "MB/s", 1, rate=True)
+    results = Results([{"a": {"cpu_mb_s": 25.0}}], [])
+    assert Budget("a", metric, 20).render(results) == "budget: a, MB/s >= 20: 25.00, kept"
+    assert Budget("a", metric, 30).render(results).endswith("25.00, MISSED")
 
 
 def test_a_terminated_entry_removes_its_folders(tmp_path: Path) -> None:

@@ -43,3 +43,13 @@ def test_excerpt_keeps_within_its_bytes() -> None:
     assert len(text.encode()) <= 600
     assert [line.split(":")[0] for line in text.splitlines()] == ["x", "1"]
     assert text.endswith("…")
+
+
+def test_lines_of_a_known_shape_are_quoted_as_others_are() -> None:
+    """That a line is counted under the cause of one before it does not keep it out."""
+    found = analyze(
+        [b"ERROR worker 12 failed after 30 ms\nERROR worker 13 failed after 7 ms\n"], exit_code=1
+    )
+    assert found.excerpt.endswith(
+        "1: ERROR worker 12 failed after 30 ms\n2: ERROR worker 13 failed after 7 ms"
+    )

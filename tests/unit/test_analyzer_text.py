@@ -138,3 +138,16 @@ def test_accidents_of_messages_alike_in_shape(message: str, kind: str) -> None:
 def test_docstring_examples(module: object) -> None:
     """The examples in the docstrings are true."""
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+def test_very_many_spaces_are_fewer() -> None:
+    """Expressions try each of them; a hundred stay, of tabs and blanks alike."""
+    wide = b" " * 90 + b"\t" * 90
+    assert scrub(b"a" + wide + b"b\n" + b"c" + b" " * 100 + b"d\n") == (
+        b"a" + wide[:100] + b"b\n" + b"c" + b" " * 100 + b"d\n"
+    )
+
+
+def test_redraws_are_cut_from_their_lines_start() -> None:
+    """Only what a carriage return has thrown away goes."""
+    assert scrub(b"kept\na\rb\rc\n" + b"d\r\n") == b"kept\nc\nd\n"

@@ -12,10 +12,13 @@ _NOISE = Pattern(r"\s*(?:$|● .*|[-+~^]+$|Hint: )")
 _EXCEPTION = Pattern(r"(?:E {3,})?[A-Za-z_][\w.]*(?:Error|Exception|Failed|Exit|Interrupt)\b")
 _PYTHON = Pattern(r"(?m)^(?P<file>[^\s:][^:\n]*\.py):(?P<line>\d+): ")
 _SCRIPT = Pattern(
-    r"(?:at .*?\(?|\u276f )(?:file://)?(?P<file>(?:[A-Za-z]:)?[^\s():]+\.\w+):(?P<line>\d+):(?P<column>\d+)"
+    r"(?:at (?:.{0,200}?[\s():])??|\u276f )(?:file://)?"
+    r"(?P<file>(?:[A-Za-z]:)?(?:[^\s():.]*+\.)++\w++):(?P<line>\d+):(?P<column>\d+)"
 )
 _JVM = Pattern(r"at (?P<where>[\w.$]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
-_PLAIN = Pattern(r"(?P<file>[^\s:()][^:()\n]*\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?")
+_PLAIN = Pattern(
+    r"(?<![^\s:()])(?P<file>[^\s:()][^:()\n]{0,120}\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?"
+)
 _LIBRARY = ("node_modules", "node:", "site-packages", "dist-packages", "/lib/python")
 _REASON_LINES = 3
 

@@ -69,7 +69,7 @@ BAZEL_TEST = Grammar(
             does=Does.FINDING,
             literal=(" failed in ", " timeout in ", " no status", " failed to build", "failed, "),
             pattern=Pattern(
-                r"(?P<code>(?:@\S*)?//\S*)\s+(?:\(cached\) )?"
+                r"(?P<code>(?:@[^\s/]*+)?//\S*)\s+(?:\(cached\) )?"
                 r"(?P<message>FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS)\b"
             ),
             counts_as="failed",

@@ -146,7 +146,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.FINDING,
             literal="failed to resolve",
-            pattern=Pattern(r"error: (?P<message>\S+@\S* failed to resolve)"),
+            pattern=Pattern(r"error: (?P<message>\S[^\s@]*+@\S*+ failed to resolve)"),
         ),
         Rule(
             does=Does.TAIL,

@@ -20,7 +20,7 @@ _RESULT = Pattern(
 )
 _BINARY = Pattern(r"\s+(?:Running|Doc-tests) (?P<binary>\S.*)")
 _TEST = Pattern(
-    r"(?:test )?(?P<name>\S.*) (?:\.\.\.|---) (?:.*\s)?"
+    r"(?:test )?(?>(?P<name>\S.*) (?:\.\.\.|---) )(?:.*\s)?"
     r"(?P<outcome>ok|FAILED|ignored)(?:, .*|\s*<[\d.]+s>)?$"
 )
 _SECTION = Pattern(r"---- (?P<name>.+?) (?:stdout|stderr) ----$")

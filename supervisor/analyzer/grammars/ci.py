@@ -18,7 +18,7 @@ GITHUB_ACTIONS = Grammar(
             does=Does.FINDING,
             literal=("::error ", "::warning ", "::notice "),
             pattern=Pattern(
-                rf"::{_SEVERITY} (?=[^:]*=)(?:(?:file=(?P<file>[^,]+?)|line=(?P<line>\d+)"
+                rf"::{_SEVERITY} (?=[^:]*=)(?>(?:file=(?P<file>[^,]+?)|line=(?P<line>\d+)"
                 r"|col=(?P<column>\d+)|title=(?P<code>[^,]*?)|\w+=[^,]*?)(?:,|(?=::)))+"
                 r"::(?P<message>.*)"
             ),

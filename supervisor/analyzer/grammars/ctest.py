@@ -9,7 +9,7 @@ from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally, number
 
 TEST = Pattern(
-    r"\s*\d+/\d+ (?:MemCheck|Test)\s+#(?P<number>\d+): (?P<test>\S+) \.*(?P<stars>\*\*\*)?\s*"
+    r"\s*\d+/\d+ (?:MemCheck|Test)\s+#(?P<number>\d+): (?P<test>\S+) \.*+(?P<stars>\*\*\*)?\s*"
     r"(?P<outcome>\S.*?)\s+[\d.]+ sec\b"
 )
 _TRAILER = Pattern(r"\d+% tests passed, (?P<failed>\d+) tests? failed out of (?P<total>\d+)\s*$")

@@ -9,7 +9,7 @@ from supervisor.analyzer.grammars.js_tests import Failure, TestRun
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
 
-_URL = r"(?:file://)?(?P<file>\S+?):(?P<line>\d+):(?P<column>\d+)"
+_URL = r"(?:file://)?(?P<file>[^\s(]+?):(?P<line>\d+):(?P<column>\d+)"
 _AT = Pattern(rf"\s+at (?:.*\()?{_URL}\)?$")
 _STEPS = r"(?: \(\d+ steps?\))?"
 _RESULT = Pattern(

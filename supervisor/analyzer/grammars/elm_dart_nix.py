@@ -16,7 +16,9 @@ ELM = Grammar(
         Rule(
             does=Does.FINDING,
             literal=".elm",
-            pattern=Pattern(r"-- (?P<name>[A-Z][A-Z ':-]+?) -+ (?P<file>\S.*\.elm)\s*$"),
+            pattern=Pattern(
+                r"-- (?=.*\.elm\s*$)(?P<name>[A-Z][A-Z ':-]+?) -+ (?P<file>\S.*\.elm)\s*$"
+            ),
             continues=Pattern(r"(?:(?P<line>\d+)\|.*|(?P<message>[A-Z`]\S* .*))"),
             pieces=True,
             gaps=12,
@@ -40,6 +42,7 @@ ELM = Grammar(
 )
 
 _LEVEL = r"\s*(?P<severity>error|warning|info|hint)"
+_ENDS = r"(?=.* (?:-|•) \(?\w+\)?$)"
 
 DART_ANALYZE = Grammar(
     name="dart-analyze",
@@ -52,15 +55,15 @@ DART_ANALYZE = Grammar(
             does=Does.FINDING,
             literal=".dart:0:0",
             pattern=Pattern(
-                rf"{_LEVEL} (?:-|•) (?P<file>\S.*?\.dart):(?P<line>\d+):(?P<column>\d+) (?:-|•) "
-                r"(?P<message>.*) (?:-|•) (?P<code>\w+)$"
+                rf"{_LEVEL} (?:-|•) {_ENDS}(?P<file>\S.*?\.dart):(?P<line>\d+):(?P<column>\d+)"
+                r" (?:-|•) (?P<message>.*) (?:-|•) (?P<code>\w+)$"
             ),
         ),
         Rule(
             does=Does.FINDING,
             literal=".dart:0:0",
             pattern=Pattern(
-                rf"{_LEVEL} (?:-|•) (?P<message>.*?)(?: at| (?:-|•)) (?P<file>\S.*?\.dart):"
+                rf"{_LEVEL} (?:-|•) {_ENDS}(?P<message>.*?)(?: at| (?:-|•)) (?P<file>\S.*?\.dart):"
                 r"(?P<line>\d+):(?P<column>\d+) (?:-|•) \(?(?P<code>\w+)\)?$"
             ),
         ),

@@ -75,7 +75,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=(") at ",),
             pattern=Pattern(
-                rf"(?P<severity>error|warning): (?P<message>.*) \({_RULE}\) at "
+                rf"(?P<severity>error|warning): (?=.*:\d+:?$)(?P<message>.*) \({_RULE}\) at "
                 r"(?P<file>\S.*):(?P<line>\d+):(?P<column>\d+):?$"
             ),
         ),

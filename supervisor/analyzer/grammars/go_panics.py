@@ -17,9 +17,11 @@ HEADER = Pattern(
     r"(?: \[recovered(?:, repanicked)?\])?\s*$"
 )
 _FRAME = Pattern(r"\t(?P<file>.+\.(?:go|s)):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
-_CALL = Pattern(r"(?:created by )?[\w./~*()-]+\.\S*\(.*\)$|created by |\.\.\.\d+ frames")
+_CALL = Pattern(
+    r"(?:created by )?[\w./~*()-][\w/~*()-]*+\.[^\s(]*+\(.*\)$|created by |\.\.\.\d+ frames"
+)
 # The standard library; paths of other packages begin with a host.
-_RUNTIME = Pattern(r"/(?:go[^/]*|libexec)/src/(?![^/]+\.[^/]+/)")
+_RUNTIME = Pattern(r"/(?:go[^/]*|libexec)/src/(?![^/.]+\.[^/]+/)")
 _AFTER = Pattern(r"exit status \d+$|\[signal |\t?panic: |rax |[a-z]\w{1,3}\s+0x[0-9a-f]+$|PC=")
 _MOST_ABOVE = 12
 _MOST_LINES = 4000

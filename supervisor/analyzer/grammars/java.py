@@ -21,7 +21,7 @@ _EXHAUSTED = Pattern(
 )
 _CAUSE = Pattern(rf"Caused by: {_TYPE}(?:: (?P<message>.*))?$")
 _FRAME = Pattern(
-    r"\s+at (?:[\w.@-]*/+)*(?P<method>[\w.$<>-]+)\((?:(?P<file>[^:()]+)(?::(?P<line>\d+))?)\)"
+    r"\s+at (?:[\w.@-]*+/++)*+(?P<method>[\w.$<>-]+)\((?:(?P<file>[^:()]+)(?::(?P<line>\d+))?)\)"
 )
 _SKIPPED = Pattern(r"\s+(?:\.\.\. \d+ (?:more|common frames)|Suppressed: )")
 _VM = Pattern(

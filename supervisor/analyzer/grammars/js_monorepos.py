@@ -33,7 +33,9 @@ TURBO = Grammar(
         Rule(
             does=Does.RED,
             literal="failed:  ",
-            pattern=Pattern(r"\s*(?P<message>Failed: +\S+#\S+(?:, \S+#\S+)*)$"),
+            pattern=Pattern(
+                r"\s*(?P<message>Failed: +[^\s#]++#[^\s,]++(?:, [^\s#]++#[^\s,]++)*+)$"
+            ),
         ),
         Rule(does=Does.TAIL, pattern=Pattern(r"\s*Time: +\d"), opens=False),
         Rule(

@@ -108,6 +108,9 @@ class _Reader:
 
 def _key(record: Record) -> str | None:
     """Key of ``Digest.counted`` for a record; None where all is well."""
+    level = record.get("level")
+    if type(level) is str:  # What nearly all of them have.
+        return _LEVELS.get(level.lower())
     for key in _LEVEL_KEYS:
         level = record.get(key)
         if isinstance(level, str):
@@ -124,7 +127,11 @@ def _by_number(level: int) -> str | None:
 
 
 def _message(record: Record) -> str:
-    message = next((said(record[key]) for key in _MESSAGE_KEYS if record.get(key)), "")
+    message = record.get("msg")
+    if type(message) is str and message:
+        message = said(message)
+    else:
+        message = next((said(record[key]) for key in _MESSAGE_KEYS if record.get(key)), "")
     for key in _REASON_KEYS:
         reason = record.get(key)
         if isinstance(reason, Mapping):
@@ -148,12 +155,18 @@ def _caller(record: Record) -> tuple[str | None, int | None]:
 
 def knows(record: Record) -> bool:
     """Whether a record has a level, and a message in words."""
-    level = next((record[key] for key in _LEVEL_KEYS if key in record), None)
+    level = record.get("level")
+    if level is None:
+        level = next((record[key] for key in _LEVEL_KEYS if key in record), None)
     if isinstance(level, str):
         known = bool(level)
     else:
         known = isinstance(level, int) and 0 < level <= _MOST_NUMBER
-    return known and any(isinstance(record.get(key), str) for key in _MESSAGE_KEYS)
+    if not known:
+        return False
+    if type(record.get("msg")) is str or type(record.get("message")) is str:
+        return True
+    return any(isinstance(record.get(key), str) for key in _MESSAGE_KEYS)
 
 
 GRAMMAR = Grammar(
@@ -164,7 +177,7 @@ GRAMMAR = Grammar(
         Rule(
             does=Does.START,
             literal=('"level":0', *(f'"{word}"' for word in (*_ERRORS, "warn", "warning"))),
-            pattern=Pattern(r'\{ ?"'),
+            pattern=Pattern(r'\{ ?".*\}\s*$'),
         ),
         Rule(
             does=Does.START,

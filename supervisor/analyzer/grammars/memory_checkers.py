@@ -20,7 +20,7 @@ _VALGRIND_FRAME = Pattern(
 )
 _DR_FRAME = Pattern(
     r"(?:~~Dr\.M~~ )?# *\d+ \S.*"
-    r"\[(?P<file>(?!\S*(?:alloc_replace|/sysdeps/))[^\]]+):(?P<line>\d+)\]"
+    r"\[(?P<file>(?![^\s\[]*(?:alloc_replace|/sysdeps/))[^\]\[]+):(?P<line>\d+)\]"
 )
 
 

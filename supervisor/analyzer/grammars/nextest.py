@@ -23,7 +23,9 @@ _SUMMARY = Pattern(
     r"\s*Summary \[[ >]*[\d.]+s\] (?P<run>\d+)(?:/(?P<total>\d+))? "
     r"(?:tests? run|stress run iterations?): (?P<counts>.*)"
 )
-_COUNT = Pattern(r"(\d+) (passed|failed|exec failed|timed out|skipped|setup scripts?[^,;]*)")
+_COUNT = Pattern(
+    r"(?<!\d)(\d++) (passed|failed|exec failed|timed out|skipped|setup scripts?[^,;]*)"
+)
 _NOT_RUN = Pattern(r"warning: (?P<count>\d+)/\d+ tests? (?:was|were) not run due to (?P<why>.*)")
 _END = Pattern(
     r"(?:error|warning): (?:test run failed|no tests to run|setup script failed|\d+/\d+ tests?)"

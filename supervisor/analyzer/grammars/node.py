@@ -11,7 +11,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Finding, Tally
 
-_NAME = r"(?P<name>(?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Rejection)\w*)"
+_NAME = r"(?P<name>(?>(?:[A-Za-z_$][\w$.]*)?(?:Error|Exception|Rejection)\w*))"
 _RAISED = Pattern(rf"(?:Uncaught )?\[?{_NAME}(?: \[(?P<code>\w+)\])?(?:: (?P<message>.*))?$")
 _MODULE = Pattern(
     r"(?:Uncaught )?(?P<name>Error)(?: \[(?P<code>ERR_MODULE_NOT_FOUND)\])?: "

@@ -21,7 +21,8 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal="nox > Session ",
             pattern=Pattern(
-                r"nox > Session (?P<code>\S+?)(?:\(.*\))? (?P<message>failed|aborted|interrupted)"
+                r"nox > Session (?P<code>[^\s(]++)(?:\(.*\))? "
+                r"(?P<message>failed|aborted|interrupted)"
                 r"(?: in .*)?(?:\.|: (?P<reason>.*))?$"
             ),
         ),

@@ -14,7 +14,7 @@ from supervisor.analyzer.tally import Finding, Tally, number
 _SAYS = Pattern(r"npm (?:ERR!|error)(?: (?P<said>.*))?$")
 _CODE = Pattern(r"code (?P<code>\S+)$")
 _SCRIPT = Pattern(
-    r"(?:(?P<package>\S+@\S+) (?P<script>[\w:.-]+): `(?P<command>.*)`?$"
+    r"(?:(?P<package>\S[^\s@]*+@\S++) (?P<script>[\w:.-]+): `(?P<command>.*)`?$"
     r"|Lifecycle script `(?P<newer>[^`]+)` failed|Failed at the (?P<at>\S+ \S+) script"
     r"|(?P<test>Test failed)\.|workspace (?P<workspace>\S+)$)"
 )
@@ -183,7 +183,8 @@ GRAMMAR = Grammar(
             literal=("npm ERR!", "npm error"),
             pattern=Pattern(
                 r"npm (?:ERR!|error) (?:code \S|Missing script|Test failed|Lifecycle script|audit "
-                r"|\S+@\S+ [\w:.-]+: `|workspace \S|ERESOLVE |cb\(\) never called|JSON\.parse )"
+                r"|\S[^\s@]*+@\S++ [\w:.-]+: `|workspace \S|ERESOLVE "
+                r"|cb\(\) never called|JSON\.parse )"
             ),
         ),
         Rule(

@@ -93,7 +93,9 @@ PERLCRITIC = Grammar(
         Rule(
             does=Does.FINDING,
             literal="Severity: 0",
-            pattern=Pattern(rf"{_VIOLATION}.*?\(?Severity: (?P<severity>[1-5])\)?$"),
+            pattern=Pattern(
+                rf"(?=.*Severity: [1-5]\)?$){_VIOLATION}.*?\(?Severity: (?P<severity>[1-5])\)?$"
+            ),
         ),
         Rule(
             does=Does.GREEN,

@@ -18,7 +18,7 @@ _HEADLINE = Pattern(
     r"(?P<bad>FAILURES|ERRORS|WARNINGS|DEPRECATIONS|NOTICES)!\s*$|(?P<ok>OK, but .*!)\s*$"
 )
 _COUNTS = Pattern(r"Tests: (?P<total>\d+), Assertions: \d+(?:, [A-Z][\w -]*: \d+)*\.?\s*$")
-_COUNT = Pattern(r"([A-Z][\w -]*): (\d+)")
+_COUNT = Pattern(r"([A-Z][\w -]{0,60}): (\d+)")
 _NOTHING = Pattern(r"No tests executed!\s*$")
 _START = Pattern(r"(?:PHPUnit \S+|ParaTest .*) by Sebastian Bergmann")
 _SECTION = Pattern(

@@ -16,7 +16,7 @@ _TEST = rf"(?:\[[^\]]+\] \u203a )?(?P<file>{JS_FILE}):(?P<line>\d+):\d+ \u203a (
 _HEAD = Pattern(rf"\s+\d+\) {_TEST} *[─=]*$")
 _LISTED = Pattern(rf"\s{{4,}}{_TEST} *[─=]*$")
 _WORD = r"(?:failed|interrupted|flaky|skipped|did not run|passed)"
-_COUNT = Pattern(rf"\s+(?P<counts>\d+ {_WORD}(?:, \d+ {_WORD})*)(?: \([\d.]+\w+\))?$")
+_COUNT = Pattern(rf"\s+(?P<counts>\d+ {_WORD}(?:, \d+ {_WORD})*)(?: \([\d.]++[a-z]\w*\))?$")
 _ERRORS = Pattern(r"\s+(?P<errors>\d+) errors? (?:was|were) not a part of any test")
 _STOPPED = Pattern(r"Testing stopped early after \d+ maximum allowed failures|Timed out waiting")
 _NONE = Pattern(r"Error: (?P<what>No tests found)")

@@ -25,7 +25,7 @@ GRAMMAR = Grammar(
         Rule(  # dart's pub says the same of dependencies without parentheses.
             does=Does.FINDING,
             literal="version solving failed",
-            pattern=Pattern(r"\s*(?P<message>.*\(.*\bversion solving failed)\.?$"),
+            pattern=Pattern(r"\s*(?P<message>[^(]*+\(.*\bversion solving failed)\.?$"),
         ),
         Rule(
             does=Does.FINDING,

@@ -27,7 +27,7 @@ GRAMMAR = Grammar(
             does=Does.TAIL,
             literal=("- hook id: ", "- exit code: ", "- duration: ", "...Passed", "...Skipped"),
             pattern=Pattern(
-                r"- (?:hook id|exit code|duration): |\S.*\.{3,}(?:\(.*\))?(?:Passed|Skipped)$"
+                r"- (?:hook id|exit code|duration): |\S.*\.\.\.(?:\([^()]*\))?(?:Passed|Skipped)$"
             ),
             opens=False,
         ),

@@ -6,7 +6,7 @@ Source: prettier/prettier, src/cli/format.js.
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.pattern import Pattern
 
-_PATH = r"(?P<file>(?:\S.*[\\/].*|[^\s\\/]*)\.\w+)"
+_PATH = r"(?P<file>(?:(?=\S[^\\/]*[\\/])\S.*|[^\s\\/]*)\.\w+)"
 
 GRAMMAR = Grammar(
     name="prettier",

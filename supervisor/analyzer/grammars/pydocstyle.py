@@ -15,7 +15,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal="        d0: ",
             pattern=Pattern(r"\s{2,}(?P<code>D\d{3}): (?P<message>.*)"),
-            before=Pattern(r"(?P<file>\S.*):(?P<line>\d+) (?:at|in) .*:$"),
+            before=Pattern(r"(?=.*:$)(?P<file>\S.*):(?P<line>\d+) (?:at|in) "),
             counts_as="warnings",
         ),
         Rule(

@@ -16,8 +16,8 @@ from supervisor.analyzer.text import bare
 
 _STOP_LINES = 4
 _RAN = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
-_DESELECTED = Pattern(r"(\d+) deselected")
-_SKIPPED = Pattern(r"(\d+) skipped")
+_DESELECTED = Pattern(r"(?<!\d)(\d++) deselected")
+_SKIPPED = Pattern(r"(?<!\d)(\d++) skipped")
 _CONFTEST = Pattern(r"E  +(?P<said>[A-Za-z_][\w.]*(?:Error|Exception|Exit)\b.*)")
 
 

@@ -72,7 +72,7 @@ FATAL = Pattern(r".*?(?P<what>Fatal Python error: .+)|\++ (?P<timeout>Timeout) \
 COVERAGE = Pattern(
     r"(?:FAIL|ERROR:?) (?P<what>Required test coverage of .*not reached.*|Coverage failure: .*)"
 )
-_COUNT = Pattern(r"(\d+)(?:/\d+)? ([a-z][a-z -]*[a-z])")
+_COUNT = Pattern(r"(?<!\d)(\d++)(?:/\d++)? ([a-z][a-z -]*[a-z])")
 _KEYS = {
     "error": "errors",
     "warning": "warnings",

@@ -31,7 +31,7 @@ _SURE_PROGRESS = Pattern(
 _PASSED = Pattern(r"test\w* \([\w.]+\) \.\.\. ok$")
 _RAN = Pattern(r"Ran (?P<tests>\d+) tests? in (?P<took>[\d.]+)s$")
 _STATUS = Pattern(r"(?P<status>OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>.+)\))?$")
-_COUNT = Pattern(r"([A-Za-z ]+)=(\d+)")
+_COUNT = Pattern(r"([A-Za-z ]{1,60})=(\d+)")
 _DJANGO = Pattern(
     r"(?:Found \d+ test\(s\)\.|(?:Creating|Using existing|Cloning) test database for alias ).*"
 )

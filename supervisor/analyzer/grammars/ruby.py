@@ -17,7 +17,7 @@ RUBY = Grammar(
             does=Does.FINDING,
             literal=(":in `", ":in '"),
             pattern=Pattern(
-                r"(?P<file>[^\s:][^:]*):(?:(?P<line>\d+):)?in [`'].*?': (?P<message>.*)"
+                r"(?P<file>[^\s:][^:]*):(?:(?P<line>\d+):)?in [`'][^']*+': (?P<message>.*)"
                 r" \((?P<code>[A-Z]\w*(?:::[A-Z]\w*)*)\)$"
             ),
         ),

@@ -227,7 +227,7 @@ PUPPET_LINT = Grammar(
             does=Does.FINDING,
             literal=(" - ERROR: ", " - WARNING: "),
             pattern=Pattern(
-                rf"(?P<file>\S.*?) - {_KIND}: (?P<message>.*) on line (?P<line>\d+)"
+                rf"(?>(?P<file>\S.*?) - {_KIND}: )(?P<message>.*) on line (?P<line>\d+)"
                 r"(?: (?:col(?:umn)? (?P<column>\d+) ?)?(?:\(check: (?P<code>\w+)\))?)?$"
             ),
         ),

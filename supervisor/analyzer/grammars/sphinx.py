@@ -8,7 +8,8 @@ from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.pattern import Pattern
 
 _PROGRESS = (
-    r"(?:(?:checking consistency|reading sources|writing output)\.\.\. (?:\[ *\d+%\] \S+)?\s*)?"
+    r"(?:(?:checking consistency|reading sources|writing output)\.\.\. "
+    r"(?:\[ *\d+%\] \S{1,60})?\s*)?"
 )
 _FILE = r"(?P<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]*)"
 _SEVERITY = r"(?P<severity>DEBUG|INFO|WARNING|ERROR|SEVERE|CRITICAL)"

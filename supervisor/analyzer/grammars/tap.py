@@ -19,7 +19,7 @@ _POINT = Pattern(
     r"(?: # (?P<directive>(?i:skip|todo))\b.*| # time=.*)?$"
 )
 _COUNT = Pattern(r"# (?P<what>tests|suites|pass|fail|cancelled|skip|skipped|todo) +(?P<times>\d+)$")
-_OBJECT = Pattern(r"# \{ (?P<counts>(?:\w+: \d+(?:, )?)+) \}$")
+_OBJECT = Pattern(r"# \{ (?P<counts>(?:\w++: \d++(?:, )?+)++) \}$")
 _PERL = Pattern(r"# Looks like you failed (?P<failed>\d+) tests? of (?P<total>\d+)\.")
 _TAIL = Pattern(r"# (?:duration_ms|time=|ok$|No coverage|failed \d+ of|Looks like)|$")
 _BAIL = Pattern(r"Bail out!(?P<why>.*)")

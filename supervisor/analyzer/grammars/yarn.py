@@ -50,7 +50,7 @@ YARN = Grammar(
                 *("The engine ", "error Found incompatible", "error Incorrect integrity"),
             ),
             pattern=Pattern(
-                r"error (?:\S+@\S+: )?(?P<message>(?:Couldn't find|An unexpected error"
+                r"error (?:\S[^\s@]*+@\S+: )?(?P<message>(?:Couldn't find|An unexpected error"
                 r"|Your lockfile|Received malformed|Integrity check|Failed to|The engine \""
                 r"|Found incompatible|Incorrect integrity).*)"
             ),
@@ -121,7 +121,9 @@ PNPM = Grammar(
         Rule(
             does=Does.BROKEN,
             literal="err_pnpm_",
-            pattern=Pattern(r"(?:\W|\[?ERROR\]? )*(?P<code>ERR_PNPM_\w+)\]?\W\s*(?P<message>\S.*)"),
+            pattern=Pattern(
+                r"(?:\W++|ERROR(?=\]? ))*+(?P<code>ERR_PNPM_\w+)\]?\W\s*(?P<message>\S.*)"
+            ),
         ),
         Rule(
             does=Does.GREEN,

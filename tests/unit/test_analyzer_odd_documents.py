@@ -1,0 +1,70 @@
+"""What is no document, and what is one of an odd kind, is read as quickly as all else."""
+
+import json
+import time
+from decimal import Decimal
+
+import pytest
+
+from supervisor.analyzer import analyze
+from supervisor.analyzer.items import whole
+from supervisor.digests import Verdict
+
+
+def test_numbers_that_are_too_large_break_a_document() -> None:
+    """A number of five thousand digits is more than Python takes."""
+    data = b'{"version": "1", "generalDiagnostics": [], "n": %b}\n' % (b"9" * 5000)
+    assert analyze([data], exit_code=1).verdict is Verdict.FAILED
+
+
+def test_numbers_that_are_too_large_are_none() -> None:
+    """A short decimal can make an integer that fills the memory."""
+    assert whole(Decimal("1e999999999")) is None
+    assert whole("9" * 9000) is None
+    assert whole("12") == 12
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"some words that are no JSON',
+        b'{"a": 1, "b": no JSON}',
+        b'{"a": 1, "b": "nobody knows these keys"}',
+        b'[{"a": 1}, "b" no JSON',
+        b"<?xml no XML either",
+        b"<testsuite that goes on",
+        b"<checkstyle>x",
+    ],
+)
+def test_what_only_begins_like_a_document_is_read_quickly(line: bytes) -> None:
+    """It is not even tried, or only once in a while."""
+    data = b"".join(b"%b %d\n" % (line, number) for number in range(20_000))
+    begun_s = time.process_time()
+    found = analyze([data])
+    assert time.process_time() - begun_s < 0.3 + len(data) / 1e6
+    assert found.verdict is not Verdict.OK
+
+
+def test_a_long_comment_delays_no_document() -> None:
+    """The parser is not shown the comment's beginning with each of its lines."""
+    comment = b"<!--\n" + b"words of a comment\n" * 50_000 + b"-->\n"
+    case = b'<testcase name="a" classname="b"><failure message="no">x</failure></testcase>\n'
+    data = b'<testsuite name="s" tests="1" failures="1">\n' + comment + case + b"</testsuite>\n"
+    begun_s = time.process_time()
+    found = analyze([data], exit_code=1)
+    assert time.process_time() - begun_s < 0.3 + len(data) / 1e6
+    assert found.segments[0].counted == {"failed": 1}
+    assert "cut short" not in found.segments[0].summary
+
+
+@pytest.mark.parametrize(
+    "key", ["reason", "severity", "level", "Action", "type", "event", "@level"]
+)
+def test_lists_where_tools_have_words_are_nobodys(key: str) -> None:
+    """They cannot be looked up, which is no reason to throw."""
+    failures: list[str] = []
+    others = ("msg", "message", "file", "line", "hint", "severity", "Package", "code", "@message")
+    record = {**dict.fromkeys(others, "x"), key: [[1]]}
+    data = f"{json.dumps(record)}\n[api] {json.dumps(record)}\n".encode()
+    analyze([data], on_failure=lambda name, why: failures.append(name + why))
+    assert failures == []
