@@ -43,3 +43,13 @@ def test_excerpt_keeps_within_its_bytes() -> None:
     assert len(text.encode()) <= 600
     assert [line.split(":")[0] for line in text.splitlines()] == ["x", "1"]
     assert text.endswith("…")
+
+
+def test_the_same_lines_are_quoted_however_they_came() -> None:
+    """Errors among a flood of warnings too, which is read in one go where it comes in one."""
+    row = "a.py:{0}:1: {1}: something is wrong here (some-message)\n"
+    text = "".join(row.format(n, "E0602" if n in {12, 20} else "W0611") for n in range(1, 30))
+    text = "************* Module a\n" + text
+    whole = analyze([text.encode()], exit_code=1)
+    assert "13: a.py:12:1: E0602" in whole.excerpt
+    assert analyze([text[n : n + 1].encode() for n in range(len(text))], exit_code=1) == whole
