@@ -257,7 +257,7 @@ class RuleParser:
             if not tally.red:
                 self._redden(groups)
             return True
-        at_once = rule.does in _ENDS and line.number == self._end + 1
+        at_once = rule.does in _ENDS and line.follows(self._end)
         if not at_once or not declared or declared.keys() & tally.declared.keys():
             return False
         tally.declared.update(declared)
