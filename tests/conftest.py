@@ -20,6 +20,8 @@ def _reaped(process: psutil.Process) -> bool:
         return not process.is_running()
 
 
+collect_ignore = ["fixtures"]
+"""Projects of other tools, with tests that fail."""
 CACHES = {".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__"}
 """What tools make beside the code, whenever they like."""
 

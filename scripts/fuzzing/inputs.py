@@ -11,11 +11,12 @@ from random import Random
 from supervisor.analyzer.grammars import GRAMMARS
 
 ROOT = Path(__file__).resolve().parents[2]
+RECORDED = ROOT / "tests" / "fixtures" / "recorded"
 CORPUS = ROOT / ".." / "shared" / "corpus"
 _MOST_FILE_BYTES = 200_000
 _LONG_BYTES = 300_000
 _EXIT_CODES = (None, 0, 1, 2, 101, 127, 137, 255)
-_SPANS = (1, 3, 17, 500, 8191, 8192, 8193, 65_536)
+_SPANS = (1, 3, 17, 500, 4095, 4096, 4097, 65_536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,16 @@ def _tools() -> tuple[str, ...]:
 
 @cache
 def _texts() -> tuple[bytes, ...]:
-    """Real and realistic output: the tests' samples, and the corpus where there is one."""
+    """Real and realistic output: samples, recordings, and the corpus where there is one."""
     samples = [
         text.encode("utf-8", "replace")
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if RECORDED.parent not in path.parents
         for text in _strings(path)
         if "\n" in text
     ]
-    files = sorted(path for path in CORPUS.rglob("*") if path.is_file())
-    real = [_head(path) for path in files if path.name != "manifest.json"]
+    files = [path for root in (RECORDED, CORPUS) for path in sorted(root.rglob("*"))]
+    real = [_head(path) for path in files if path.is_file() and path.name != "manifest.json"]
     return (*samples, *real)
 
 

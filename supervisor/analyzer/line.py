@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 from supervisor.analyzer.excerpt import Quote
@@ -12,6 +13,8 @@ from supervisor.analyzer.text import bare, decode, split_lane
 _T = TypeVar("_T")
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
+_MOST_BETWEEN = 64
+"""Lines of other lanes between two that belong together."""
 
 
 class Page:
@@ -112,6 +115,14 @@ class Line:
     def before(self) -> str:
         """Text of the line above; empty at the start of the stream."""
         return next(self.above(), "")
+
+    def follows(self, number: int) -> bool:
+        """Whether line ``number`` stands right above, but for lines of other lanes."""
+        between = self.number - number - 1
+        if between <= 0 or self._lane is None or between > _MOST_BETWEEN:
+            return between == 0
+        others = islice(self._page.above(self._index), between)
+        return next(_in_lane(self._lane, others), None) is None
 
     def above(self) -> Iterator[str]:
         """Texts of the lines above, nearest first, as far as the history goes."""

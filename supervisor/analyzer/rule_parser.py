@@ -10,7 +10,7 @@ from supervisor.analyzer.line import Line
 from supervisor.analyzer.pending import Pending, found, lacks
 from supervisor.analyzer.rows import rows_above
 from supervisor.analyzer.streak import Kind, Setting, Streak, Where, read_streak
-from supervisor.analyzer.tally import Finding, Tally, severity_key
+from supervisor.analyzer.tally import HARM, Finding, Tally, severity_key
 
 _HOT_STREAK = 8
 """Findings in a row by one rule after which the next lines are tried on that rule first."""
@@ -74,11 +74,13 @@ class RuleParser:
         """Whether a rule may read a line with these of the gate's literals."""
         return bool(self.index.at(marks))
 
-    def run(self, texts: Iterable[str], rules: Sequence[Rule], above: str) -> int:
+    def run(
+        self, texts: Iterable[str], rules: Sequence[Rule], above: str, *, harm: bool = True
+    ) -> int:
         """Read lines from the first on as ``take`` would, while they are findings in a row.
 
         ``rules`` are those that could read any of them, ``above`` is the text of the line above
-        the first. Returns how many were read.
+        the first. Without ``harm`` it ends where a failure is told. Returns how many were read.
         """
         grammar = self.grammar
         setting = Setting(
@@ -89,6 +91,7 @@ class RuleParser:
             inherits=grammar.inherits,
             knows=self._knows if grammar.remembers else None,
             distinct=grammar.distinct,
+            ends=None if harm else self._harms,
         )
         streak = read_streak(texts, setting)
         self._file = streak.file
@@ -96,6 +99,10 @@ class RuleParser:
         if streak.broken and streak.length < _HOT_STREAK:
             self._streak = 0
         return streak.length
+
+    def _harms(self, rule: Rule, word: str | None) -> bool:
+        """Whether such a finding is a failure."""
+        return severity_key(word, self.grammar.severities, rule.counts_as) in HARM
 
     def _add_streak(self, streak: Streak) -> None:
         tally = self.tally
@@ -250,7 +257,7 @@ class RuleParser:
             if not tally.red:
                 self._redden(groups)
             return True
-        at_once = rule.does in _ENDS and line.number == self._end + 1
+        at_once = rule.does in _ENDS and line.follows(self._end)
         if not at_once or not declared or declared.keys() & tally.declared.keys():
             return False
         tally.declared.update(declared)

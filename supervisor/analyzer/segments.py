@@ -82,7 +82,8 @@ class Segmenter:
             return 0
         else:
             rules = page.sifted(self._book.sieve(current.grammar))
-            count = current.rules.run(texts, rules, next(page.above(index), ""))
+            above = next(page.above(index), "")
+            count = current.rules.run(texts, rules, above, harm=current.witness.full)
         if count:
             current.last = page.first + index + count - 1
         return count

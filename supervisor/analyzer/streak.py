@@ -39,6 +39,8 @@ class Setting:
     """Whether a finding was told before; from then on it was. None: nobody asks."""
     distinct: bool
     """Whether no finding counts that was told before; else those of some rules do not."""
+    ends: Callable[[Rule, str | None], bool] | None = None
+    """Whether a line of a rule with a severity is worth a closer look, and not read here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,17 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
         if needed and not _has(needed, groups[a_file], code, message):
             broken = True
             break
+        kind = (rule, code, message, groups[a_severity] or groups[a_warning])
+        known = alike.get(kind)
+        if known is None and setting.ends is not None and setting.ends(rule, kind[-1]):
+            break
         length += 1
         file = groups[a_file] or (file if inherits else None)
         if knows is not None:
             where = (file, groups[at[0]] or "0", groups[at[1]] or "0", code, message)
             if knows(where) and (setting.distinct or rule.again):
                 continue
-        kind = (rule, code, message, groups[a_severity] or groups[a_warning])
         places[file, kind] = None
-        known = alike.get(kind)
         if known is None:
             alike[kind] = Alike(found, file)
         else:

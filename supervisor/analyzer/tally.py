@@ -42,6 +42,8 @@ _NUMBER_WORDS = (
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen"),
 )
 """As scalac counts its errors."""
+HARM = ("errors", "failed")
+"""Keys of what is counted that are failures."""
 _NO_FINDING = frozenset({"passed", "skipped"})
 """What is counted and no more: a test's line that names no problem."""
 _RANK_OF = {"errors": 2, "failed": 2, "warnings": 3, "notes": 4}
@@ -216,8 +218,7 @@ class Tally:
     @property
     def harm(self) -> tuple[int, bool, bool]:
         """What changes with each line that tells of something bad."""
-        get = self.counted.get
-        return get("errors", 0) + get("failed", 0), self.red, self.broken is not None
+        return _sum(self.counted), self.red, self.broken is not None
 
     @property
     def problems(self) -> int:
@@ -266,4 +267,4 @@ def _room(counter: Counter[str]) -> bool:
 
 
 def _sum(counts: dict[str, int]) -> int:
-    return counts.get("errors", 0) + counts.get("failed", 0)
+    return sum(counts.get(key, 0) for key in HARM)

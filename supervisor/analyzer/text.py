@@ -7,6 +7,8 @@ _ESCAPES = re.compile(
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours and cursor moves
     rb"|\x1b[()*+][0-9A-Za-z]|\x1b[=>@-Z\\^_78]"
 )
+_TO_THE_START = re.compile(rb"\x1b\[(?:[01]?G|\d{3,}D)")
+"""To the first column, as prettier, yarn and jest go there to redraw a line."""
 _LINE_ENDS = re.compile(rb"\r+\n")
 _REDRAWN = re.compile(rb"^[^\n]*\r", re.MULTILINE)
 _MOST_SPACES = 100
@@ -42,6 +44,7 @@ def scrub(block: bytes) -> bytes:
     b'1 failed\ndone\n'
     """
     if b"\x1b" in block:
+        block = _TO_THE_START.sub(b"\r", block)
         block = _ESCAPES.sub(b"", block)
     if b"\r" in block:
         block = _LINE_ENDS.sub(b"\n", block)

@@ -46,6 +46,11 @@ class Witness:
             self._counted.append(quote)
 
     @property
+    def full(self) -> bool:
+        """Whether no more counted lines are kept."""
+        return len(self._counted) >= _MOST_COUNTED
+
+    @property
     def quotes(self) -> tuple[Quote, ...]:
         """What was kept, in order."""
         explains = () if self.disk_full is None else (self.disk_full,)

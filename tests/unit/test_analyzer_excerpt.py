@@ -53,3 +53,13 @@ def test_lines_of_a_known_shape_are_quoted_as_others_are() -> None:
     assert found.excerpt.endswith(
         "1: ERROR worker 12 failed after 30 ms\n2: ERROR worker 13 failed after 7 ms"
     )
+
+
+def test_the_same_lines_are_quoted_however_they_came() -> None:
+    """Errors among a flood of warnings too, which is read in one go where it comes in one."""
+    row = "a.py:{0}:1: {1}: something is wrong here (some-message)\n"
+    text = "".join(row.format(n, "E0602" if n in {12, 20} else "W0611") for n in range(1, 30))
+    text = "************* Module a\n" + text
+    whole = analyze([text.encode()], exit_code=1)
+    assert "13: a.py:12:1: E0602" in whole.excerpt
+    assert analyze([text[n : n + 1].encode() for n in range(len(text))], exit_code=1) == whole

@@ -313,3 +313,22 @@ def test_floods_end_where_they_end_in_any_chunks() -> None:
     rows = [f"a.py::test_{n} PASSED\nnoise\na.py::test_{n} \na.py::test_{n} \n" for n in range(30)]
     lines = [line.encode() + b"\n" for line in (_HEAD.format(99) + "".join(rows)).splitlines()]
     assert analyze(lines) == analyze([b"".join(lines)])
+
+
+def test_what_a_passing_test_prints_of_another_session_does_not_count() -> None:
+    """Its sections, its summary, and why it stopped; the closing line names no failure."""
+    nested = (
+        f"{_HEAD.format(3)}a.py F..\n\n{_FAILURES}____ test_x ____\n\n    def test_x():\n"
+        ">       assert 0\nE       assert 0\n\n"
+        f"a.py:2: AssertionError\n{_SUMMARY}FAILED a.py::test_x - assert 0\n"
+        "!!!!!!!!!!!! Interrupted: 1 error during collection !!!!!!!!!!!!\n"
+        "=========================== 1 failed, 2 passed in 0.10s ========================\n"
+    )
+    text = (
+        f"{_HEAD.format(1)}test_shop.py .\n\n==== PASSES ====\n____ test_shop ____\n"
+        f"---- Captured stdout call ----\n{nested}{_SUMMARY}PASSED test_shop.py::test_shop\n"
+        "============================== 1 passed in 0.02s ===============================\n"
+    )
+    digest = only(text, exit_code=0)
+    assert (digest.verdict, digest.declared) == (Verdict.OK, {"passed": 1})
+    assert not digest.counted.get("failed")

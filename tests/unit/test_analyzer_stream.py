@@ -62,6 +62,14 @@ def test_streams_have_their_own_partial_lines() -> None:
     assert digest.lines == (2, 3)
 
 
+def test_lines_of_a_lane_follow_each_other_past_those_of_others() -> None:
+    """A closing count goes on in the next line of its lane, though another speaks between."""
+    biome = ("Checked 2 files in 9ms. No fixes applied.", "Found 2 errors.", "Found 3 warnings.")
+    text = "".join(f"[lint] {line}\n[test] F\n" for line in biome)
+    (digest,) = analyze([text.encode()]).segments
+    assert (digest.tool, digest.declared["errors"], digest.declared["warnings"]) == ("biome", 2, 3)
+
+
 def test_lanes_are_read_apart() -> None:
     """Two tools that a multiplexer interleaves are told apart by the lanes' names."""
     text = (

@@ -99,7 +99,7 @@ FORMS = (
             severities={
                 "high": "errors",
                 "medium": "warnings",
-                "low": "warnings",
+                "low": "notes",
                 "undefined": "notes",
             },
             rules=(),

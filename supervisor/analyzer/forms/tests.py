@@ -110,6 +110,14 @@ def _succeeded(tally: Tally, context: Context) -> None:
         tally.broken = "not successful"
 
 
+def _vitest_succeeded(tally: Tally, context: Context) -> None:
+    passed = tally.counted["passed"]
+    if 0 < passed < tally.declared.get("passed", 0):
+        # The first release called passed whatever had not failed.
+        tally.declared.update(passed=passed, skipped=tally.counted["skipped"])
+    _succeeded(tally, context)
+
+
 _ASSERTIONS = Items(
     at="testResults.*.assertionResults.*",
     code="fullName",
@@ -143,7 +151,7 @@ FORMS = (
         context={"file": "testResults.*.name", "success": "success"},
         scope="testResults.*",
         declares=_JEST_COUNTS,
-        settle=_succeeded,
+        settle=_vitest_succeeded,
     ),
     Form(
         grammar=Grammar(name="mocha", kind="tests", aliases=("cypress",), rules=()),

@@ -83,6 +83,8 @@ class CargoParser:
         """Errors without a place: the compiler's, if it counts them, or cargo's own."""
         self._errors: dict[str, list[int]] = {}
         """How many errors the targets of a package had."""
+        self._warned: set[str] = set()
+        """Packages whose warnings were counted in a line of their own."""
         self._finished = False
         self._fixes: list[str] = []
 
@@ -204,6 +206,8 @@ class CargoParser:
         elif generated := _GENERATED.match(text):
             new = number(generated["warnings"]) - number(generated["repeated"])
             tally.declared["warnings"] = tally.declared.get("warnings", 0) + new
+            if len(self._warned) < _MOST_PACKAGES:
+                self._warned.add(generated["package"])
             self._offer_fix(generated["fix"], number(generated["fixable"]))
         elif emitted := _EMITTED.match(text):
             count = tally.declared.get("warnings", 0) + number(emitted["warnings"])
@@ -232,7 +236,7 @@ class CargoParser:
         errors = 1 if counts["errors"] is None else number(counts["errors"])
         if len(self._errors) < _MOST_PACKAGES:
             self._errors.setdefault(package, []).append(errors)
-        if counts["warnings"]:
+        if counts["warnings"] and package not in self._warned:
             warnings = tally.declared.get("warnings", 0) + number(counts["warnings"])
             tally.declared["warnings"] = warnings
         for finding in self._alone:

@@ -23,6 +23,7 @@ GRAMMAR = Grammar(
     name="clang-tidy",
     kind="linter",
     aliases=("run-clang-tidy",),
+    closes=False,
     distinct=True,  # A header is read once for each source that includes it.
     urgent=Pattern(r"clang-diagnostic-error"),
     rules=(

@@ -300,6 +300,7 @@ GRAMMAR = Grammar(
     kind="build",
     aliases=("g++", "cc", "c++", "clang", "clang++", "ld", "gfortran"),
     at_once=False,  # It is called once for each source.
+    closes=False,
     severities=SEVERITIES,
     rules=(*_COMPILER, *_DRIVERS, *_LINKER),
 )

@@ -26,16 +26,18 @@ GRAMMAR = Grammar(
         ),
         Rule(  # It goes to stdout, before what it counts.
             does=Does.SUBTOTAL,
-            literal=("Summary: 0 error", "0 error(s), 0 warning"),
+            literal=("Summary: 0 error", "0 error(s), 0 warning", "Summary: 0 issue"),
             pattern=Pattern(
-                r"Summary: (?P<errors>[1-9]\d*) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
+                r"Summary: (?:(?P<errors>[1-9]\d*) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?"
+                r"|(?P<issues>[1-9]\d*) issues? in (?P<files>\d+) files?)$"
             ),
         ),
         Rule(
             does=Does.GREEN,
-            literal="Summary: 0 error",
+            literal=("Summary: 0 error", "Summary: 0 issue"),
             pattern=Pattern(
-                r"Summary: (?P<errors>0) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?$"
+                r"Summary: (?:(?P<errors>0) error\(s\)(?:, (?P<warnings>\d+) warning\(s\))?"
+                r"|0 issues in 0 files)$"
             ),
             before=Pattern(r"Linting: (?P<checked>[1-9]\d*) file"),
         ),

@@ -30,7 +30,7 @@ GRAMMAR = Grammar(
             does=Does.FINDING,
             literal=":0: error: ",
             pattern=Pattern(rf"{_PLACE}(?P<severity>error): {_SAID}"),
-            continues=Pattern(r".*\s\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
+            continues=Pattern(r"(?:.*\s)?\[(?P<code>[a-z][a-z0-9-]*)\]\s*$"),  # --pretty wraps
         ),
         Rule(
             does=Does.FINDING,

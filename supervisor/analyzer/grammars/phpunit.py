@@ -30,6 +30,8 @@ _PLACE = Pattern(r"(?P<file>(?:[A-Za-z]:\\|/)?[^\s:]+\.(?:php|phpt)):(?P<line>\d
 _LIBRARY = Pattern(r"[/\\]vendor[/\\]|^phar://")
 _RECORD = Pattern(r"--- (?P<what>[A-Z][A-Z ]+)(?:: (?P<test>\S.*))?$")
 _TESTDOX = Pattern(r" ✘ (?P<test>\S.*)")
+_TESTDOX_AGAIN = Pattern(r"Summary of non-successful tests:\s*$")
+_THROWN = Pattern(r"[\w\\]*(?:Exception|Error): ")
 _BOX = Pattern(r"\s+[│├┐┊╵┴]")
 _BROKEN = Pattern(
     r"(?P<message>Cannot open (?:bootstrap )?file \".*|Could not (?:read|load|use) .*"
@@ -83,6 +85,8 @@ class PhpunitParser:
         self._in_list = False
         self._headline: str | None = None
         self._ok = False
+        self._documents = False
+        """Failures and errors bear the same sign."""
 
     @property
     def done(self) -> bool:
@@ -119,8 +123,10 @@ class PhpunitParser:
             self._items.last = None
             if self._counts_as:
                 self._items.begin(record["test"] or "", self._counts_as)
+        elif _TESTDOX_AGAIN.match(text):
+            self._items = Items()
         elif doc := _TESTDOX.match(text):
-            self._counts_as = "failed"
+            self._counts_as, self._documents = "failed", True
             self._items.begin(doc["test"], "failed")
         elif broken := _BROKEN.match(text):
             self.tally.broken = broken["message"]
@@ -176,6 +182,8 @@ class PhpunitParser:
             if not _LIBRARY.search(place["file"]):
                 item.stand(place["file"], place["line"])
         else:
+            if self._documents and not item.said and _THROWN.match(text.strip()):
+                item.counts_as = "errors"
             item.say(text)
 
 

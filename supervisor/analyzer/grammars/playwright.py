@@ -110,7 +110,7 @@ class PlaywrightParser(TestRun):
             said = declared_by(errors.groupdict())
         else:
             return False
-        at_once = not tally.ended or line.number == self._last + 1
+        at_once = not tally.ended or line.follows(self._last)
         if not at_once or said.keys() & tally.declared.keys():
             return False
         tally.declared |= said

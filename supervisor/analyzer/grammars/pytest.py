@@ -139,7 +139,7 @@ class PytestParser:
             return self._close_or_hold(text, counts)
         if section := lines.SECTION.match(text):
             self._section, self._captured, self._attends = section["name"], False, True
-            self._held = None
+            self._held = self._stopped = None  # No section follows why a session stopped.
             return True
         if bang := lines.BANG.match(text):
             self._stopped = bang["what"]
@@ -214,6 +214,8 @@ class PytestParser:
     def _note_stop(self, line: Line) -> None:
         """Find why the session stopped; the reason stands right above the closing line."""
         for text, _ in zip(line.above(), range(_STOP_LINES), strict=False):
+            if text[:1] == "=":
+                return
             if bang := lines.BANG.match(text):
                 self._stopped = self._stopped or bang["what"]
 
@@ -265,7 +267,14 @@ class PytestParser:
 
     def _sum_up(self) -> None:
         tally = self.tally
-        tally.counted.update(self._reports.counted())
+        counted = self._reports.counted()
+        if tally.green:
+            # What failed besides belongs to a session that some test has captured.
+            declared = tally.declared
+            counted = {key: n for key, n in counted.items() if n <= declared.get(key, 0)}
+        tally.counted.update(counted)
+        if tally.green:
+            return
         for failure in self._reports.failures():
             if tally.first is None:
                 tally.first, tally.first_rank = failure, 2

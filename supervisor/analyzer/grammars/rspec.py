@@ -26,6 +26,7 @@ _SOURCE = Pattern(r"\s*(?:\d+\.\d+\) )?Failure/Error: ")
 _NO_MESSAGE = Pattern(r"\s*Got \d+ failures?:|Hint: ")
 _EXCEPTION = Pattern(r"\s{0,5}[A-Z]\w*(?:::\w+)*:$")
 _MARKS = Pattern(r"Finished in |Failed examples:|Randomized with seed|Top \d+ slowest")
+_FINISHED = Pattern(r"Finished in ")
 _REACH = 3
 """How far above its source a failure's name stands."""
 _LIBRARY = Pattern(r"[/\\]gems[/\\]|[/\\]rubies[/\\]")
@@ -40,6 +41,8 @@ class RspecParser:
         self._again = Items()
         self._section = ""
         self._in_source = False
+        self._bare: dict[str, str | None] | None = None
+        """A good closing count without a time, as an example may print it, or what runs several."""
 
     @property
     def done(self) -> bool:
@@ -57,8 +60,7 @@ class RspecParser:
         if self.tally.ended:
             return self._afterwards(text)
         if trailer := _TRAILER.match(text):
-            self._end(trailer.groupdict())
-            return True
+            return self._trailer(trailer.groupdict(), line)
         if self._heads(text):
             return True
         if self._section:
@@ -67,7 +69,19 @@ class RspecParser:
 
     def close(self) -> None:
         """Tell the failures: as reported, else as listed for another run."""
+        if self._bare is not None and not self.tally.ended:
+            self._end(self._bare)
         (self._items or self._again).tell(self.tally)
+
+    def _trailer(self, groups: dict[str, str | None], line: Line) -> bool:
+        timed = any(map(_FINISHED.match, islice(line.above(), _REACH)))
+        if timed or groups["failed"] != "0":
+            self._end(groups)
+        elif self._bare is None:
+            self._bare = groups
+        else:
+            return False
+        return True
 
     def _heads(self, text: str) -> bool:
         """Read the first or the last line of a section."""

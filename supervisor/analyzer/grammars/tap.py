@@ -29,6 +29,8 @@ _REASON = Pattern(
 _PLACE = Pattern(rf"\s+(?:at|location): ['\"]?(?P<file>{JS_FILE}):(?P<line>\d+):\d+")
 _LITERAL_BLOCK = Pattern(r"[|>][+-]?$")
 _SUITE = Pattern(r"'?\d+ subtests? failed'?$")
+_LEAST_POINTS = 3
+"""Fewer without a version, a plan or counts may be what some program has printed."""
 
 
 class TapParser(TestRun):
@@ -37,6 +39,7 @@ class TapParser(TestRun):
     def __init__(self, grammar: Grammar) -> None:
         super().__init__(grammar)
         self._planned: int | None = None
+        self._versioned = False
         self._points = {"passed": 0, "failed": 0, "skipped": 0, "todo": 0}
         self._depth = 0
         """Of the last point that failed, or of what contains it."""
@@ -55,6 +58,7 @@ class TapParser(TestRun):
             if any(self._points.values()):
                 self.end_early()
                 return False
+            self._versioned = True
             return True
         if plan := _PLAN.match(text):
             return self._plan(plan)
@@ -89,6 +93,12 @@ class TapParser(TestRun):
             missed = self._planned - sum(counts.values())
             tally.remarks.append(f"{missed} of {self._planned} not run")
             tally.red = True
+
+    def close(self) -> None:
+        """Put what was found into the tally, if it was more than a few words that look like it."""
+        proven = self._versioned or self._planned is not None or self.tally.ended
+        if proven or self.tally.broken or sum(self._points.values()) >= _LEAST_POINTS:
+            super().close()
 
     def _plan(self, plan: re.Match[str]) -> bool:
         if self._planned is None:
@@ -133,7 +143,7 @@ class TapParser(TestRun):
             # mocha writes the message itself.
             self.failures.say(text)
             return text[:1].isspace()
-        return True
+        return text[:1].isspace() or not text
 
     def _reason(self, what: str) -> None:
         if _SUITE.match(what):

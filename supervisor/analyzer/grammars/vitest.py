@@ -17,7 +17,7 @@ _HEAD = Pattern(
     rf"\s?FAIL  +(?:\|[^|]+\| +|\S+ +)?(?P<file>{JS_FILE})(?: > (?P<name>.+)| \[ .+ \])$"
 )
 _ROW = Pattern(r"\s+[×✗] (?P<name>\S.*?)(?: \(retry x\d+\))?(?: \d+(?:\.\d+)?m?s)?$")
-_SECTION = Pattern(r"⎯+\s*(?P<title>Failed (?:Tests|Suites|Typecheck).*) ⎯+$")
+_SECTION = Pattern(r"⎯+\s*Failed (?:Tests (?P<tests>\d+)|(?:Tests|Suites|Typecheck).*) ⎯+$")
 _UNHANDLED = Pattern(
     r"⎯+\s*(?P<title>(?:Unhandled|Uncaught) (?!Errors )[A-Z][\w ]*|Typecheck Error|Startup Error"
     r"|Error during \w+ .*?) ⎯+$"
@@ -40,6 +40,8 @@ class VitestParser(TestRun):
         super().__init__(grammar)
         self._started = False
         self._rows = 0
+        self._announced: int | None = None
+        """How many reports of tests are to follow."""
         self._marked = False
 
     @property
@@ -78,7 +80,9 @@ class VitestParser(TestRun):
     def conclude(self) -> None:
         """Count the rows of the tree where the reports went to the other stream."""
         tally = self.tally
-        tally.counted["failed"] = self._rows
+        # On a terminal the tree is drawn again and again.
+        announced = self._rows if self._announced is None else self._announced
+        tally.counted["failed"] = min(self._rows, announced)
         missed = tally.declared.get("not run", 0)
         if missed:
             tally.remarks.append(f"{missed} not run")
@@ -95,7 +99,8 @@ class VitestParser(TestRun):
             self.failures.begin(Failure(unhandled["title"], is_error=True))
             if unhandled["title"] == "Startup Error":
                 self.tally.broken = "Startup Error"
-        elif _SECTION.match(text):
+        elif section := _SECTION.match(text):
+            self._announced = number(section["tests"]) if section["tests"] else self._announced
             self.relax()
             return True
         else:

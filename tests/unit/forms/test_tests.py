@@ -191,6 +191,24 @@ def test_jest_that_does_not_succeed_is_not_green() -> None:
     assert only(document, exit_code=0).verdict is Verdict.ERROR
 
 
+def test_vitest_once_called_passed_what_was_skipped() -> None:
+    """Then its tests are counted instead."""
+    states = ("passed", "passed", "skipped", "failed")
+    assertions = [{"fullName": f"t{n}", "status": state} for n, state in enumerate(states)]
+    document = {
+        "numTotalTestSuites": 1,
+        "numTotalTests": 4,
+        "numPassedTests": 3,
+        "numFailedTests": 1,
+        "numPendingTests": 0,
+        "numTodoTests": 0,
+        "success": False,
+        "testResults": [{"name": "/a.test.js", "message": "", "assertionResults": assertions}],
+    }
+    (digest,) = analyze([json.dumps(document).encode()]).segments
+    assert digest.declared == {"passed": 2, "failed": 1, "skipped": 1}
+
+
 def test_vitest_writes_as_jest_does() -> None:
     """But for what tells them apart; suites without tests are errors."""
     document = jest(failed=1, broken=1, message="Cannot find package 'x'\n\u276f b.test.js:1:1")

@@ -150,6 +150,21 @@ def test_phpunit_compact_and_testdox() -> None:
     assert (digest.first.code, digest.first.line) == ("Bad", 5)
 
 
+def test_phpunit_testdox_tells_failures_twice_and_errors_by_their_class() -> None:
+    """Its summary repeats them, and all bear the same sign."""
+    failures = (
+        "Cart\n ✘ Adds\n   │\n   │ Failed asserting that 1 is identical to 2.\n   │\n"
+        "   │ /srv/CartTest.php:14\n   │\n\n"
+        " ✘ Throws\n   │\n   │ RuntimeException: no till\n   │\n   │ /srv/CartTest.php:19\n   │\n\n"
+    )
+    text = (
+        f"PHPUnit 9.6.7 by Sebastian Bergmann and contributors.\n\n{failures}"
+        f"Time: 00:00.016, Memory: 6.00 MB\n\nSummary of non-successful tests:\n\n{failures}"
+        "ERRORS!\nTests: 3, Assertions: 2, Errors: 1, Failures: 1.\n"
+    )
+    assert only(text).counted == {"failed": 1, "errors": 1}
+
+
 def test_pest() -> None:
     """Pest and Laravel count in words."""
     text = (

@@ -331,6 +331,18 @@ def test_rspec_that_could_not_load_is_not_green() -> None:
     assert only("2 examples, 0 failures\n").verdict is Verdict.OK
 
 
+def test_rspec_is_not_fooled_by_what_examples_print() -> None:
+    """A closing count without the time above it gives way to one that has it."""
+    text = (
+        "12 examples, 0 failures\n.F\n\nFailures:\n\n  1) a cart pays\n"
+        "     Failure/Error: expect(1).to eq(2)\n\n       expected: 2\n            got: 1\n"
+        "     # ./spec/cart_spec.rb:3:in `block'\n\n"
+        "Finished in 0.1 seconds (files took 0.4 seconds to load)\n2 examples, 1 failure\n"
+    )
+    digest = only(text, exit_code=1)
+    assert (digest.verdict, digest.declared["total"]) == (Verdict.FAILED, 2)
+
+
 def test_rspec_runs_add_up_as_segments() -> None:
     """Two runs are two digests."""
     text = "2 examples, 0 failures\n\nrspec again\n3 examples, 0 failures, 1 pending\n"
