@@ -25,7 +25,7 @@ class Analysis:
     excerpt: str = ""
     """What went wrong in at most 600 bytes: the worst summary, and the first telling lines."""
     omitted: int = 0
-    """Digests beyond the first thousand."""
+    """Digests beyond the first thousand, and of a flood those that tell the same again."""
 
 
 def analyze(  # noqa: PLR0913 - the end of a program has three sides
@@ -55,7 +55,7 @@ def analyze(  # noqa: PLR0913 - the end of a program has three sides
         verdict=analyzer.verdict,
         bytes=size,
         excerpt=render(bad, analyzer.quotes, EXCERPT_BYTES),
-        omitted=omitted,
+        omitted=omitted + analyzer.repeats,
     )
 
 

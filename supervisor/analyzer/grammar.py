@@ -162,6 +162,12 @@ class Grammar:
         return self.distinct or any(one.again for one in self.rules)
 
     @cached_property
+    def rows(self) -> tuple[Rule, ...]:
+        """Rules that read a row above a closing count."""
+        rows = (one for one in self.rules if one.does in {Does.FINDING, Does.FILE})
+        return tuple(one for one in rows if one.before is None)
+
+    @cached_property
     def plain(self) -> frozenset[Rule]:
         """Rules of findings that one line is enough for, so that many can be read in one go."""
         return frozenset(filter(_is_plain, self.rules))

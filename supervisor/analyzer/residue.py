@@ -296,25 +296,31 @@ class Residue:
         """Whether there are more claims than anyone reads."""
         return self._strong and len(self.tally.causes) >= _MOST_CLAIMS
 
-    def knows(self, facts: Facts) -> bool:
+    def knows(self, facts: Facts, marks: int) -> bool:
         """Whether a line of the shape needs no closer look, unless it could be a denial."""
         if not facts.means:
             return True
         if self.witness.listens and not facts.calm:
             return False
+        if facts.strong is False and not self._patience:
+            return not marks & self._news
         return facts.cause in self.tally.causes
 
     def again(self, told: Mapping[Facts, int], number: int) -> None:
         """Count lines of shapes that it knows; ``number`` is that of the last that counts."""
         for facts, times in told.items():
-            if facts.means and facts.cause is not None:
+            if facts.cause is not None:
                 self.tally.causes[facts.cause] += times
         self.lines = (self.lines[0] if self.lines else number, number)
 
     def heard(self, marks: int) -> bool:
         """Whether nothing that these literals stand for can be news any more."""
-        news = self._places | (0 if self.calamity is not None else self._calamities)
-        return self._full and not marks & news
+        return self._full and not marks & self._news
+
+    @property
+    def _news(self) -> int:
+        """What is wanted whatever else there was."""
+        return self._places | (0 if self.calamity is not None else self._calamities)
 
     def _hear(self, line: Line, facts: Facts) -> None:
         text = line.text

@@ -28,6 +28,16 @@ class Segment:
     _begun: Quote | None = None
     """The first line of a finding that goes on."""
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it can follow."""
+        return self.parser.done and not self.grammar.resumes
+
+    @property
+    def may_be_over(self) -> bool:
+        """Whether a quiet stretch ends it."""
+        return self.parser.done or (self.grammar.at_once and self.parser.tally.told)
+
     def take(self, line: Line) -> bool:
         """Give the parser a line; False when it is not the tool's."""
         tally, rules = self.parser.tally, self.rules

@@ -7,6 +7,7 @@ from typing import TypeVar
 from supervisor.analyzer.book import book_of
 from supervisor.analyzer.grammar import Grammar, Runner
 from supervisor.analyzer.line import Line, Page
+from supervisor.analyzer.openings import Openings
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
 from supervisor.analyzer.rule_parser import RuleParser, groups_of
@@ -45,6 +46,7 @@ class Segmenter:
         """Documents and records; text between them does not interrupt them."""
         self._lanes: dict[str, Segment] = {}
         self._finished: list[Segment] = []
+        self.openings = Openings()
         self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
         self._dense = False
@@ -111,6 +113,8 @@ class Segmenter:
     def take(self, line: Line) -> None:
         """Give one line to whom it belongs."""
         current = self._current
+        if (current is None or current.over) and self.openings.repeat(line.number, line.text):
+            return
         opaque = current is not None and current.grammar.opaque
         if line.marks and not opaque:
             line.facts = self._shapes.facts(line.shape, line.marks)
@@ -124,7 +128,7 @@ class Segmenter:
         if (opened := self._resume(line) or self._open(line)) is not None:
             self._speak(opened)
         elif line.text.strip():
-            if current is not None and _is_over(current):
+            if current is not None and current.over:
                 self._finish_current()
             if line.marks:
                 self.residue.take(line)
@@ -173,10 +177,10 @@ class Segmenter:
         """A quiet stretch: whoever may have finished has."""
         self._finish_of(self._aside, self._aside)
         for lane in [*self._lanes]:
-            if _may_be_over(self._lanes[lane]):
+            if self._lanes[lane].may_be_over:
                 self._finish(self._lanes.pop(lane))
-        self._finish_of(self._apart, filter(_may_be_over, self._apart))
-        if self._current is not None and _may_be_over(self._current):
+        self._finish_of(self._apart, [one for one in self._apart if one.may_be_over])
+        if self._current is not None and self._current.may_be_over:
             self._finish_current()
         self._finished.sort(key=attrgetter("first"))
 
@@ -233,7 +237,10 @@ class Segmenter:
                 alike = alike and rule.blind
                 continue
             alike = False
+            if self.openings.full(line.number):
+                return None
             if groups_of(rule, match, line) is not None and (opened := self._begin(grammar, line)):
+                self.openings.note(line.number, line.text)
                 return opened
         if facts is not None and alike:
             facts.opens_nothing = True
@@ -292,7 +299,7 @@ class Segmenter:
         current, self._current = self._current, opened
         if current is None:
             return
-        if _is_over(current) or not current.parser.tally.told:
+        if current.over or not current.parser.tally.told:
             self._finish(current)
             return
         self._aside.append(current)
@@ -335,11 +342,3 @@ class Segmenter:
 def _close(segment: Segment) -> bool:
     segment.close()
     return True
-
-
-def _is_over(segment: Segment) -> bool:
-    return segment.parser.done and not segment.grammar.resumes
-
-
-def _may_be_over(segment: Segment) -> bool:
-    return segment.parser.done or (segment.grammar.at_once and segment.parser.tally.told)

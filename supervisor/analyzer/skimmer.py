@@ -52,7 +52,7 @@ class Skimmer:
             if facts.counts and has_zero(texts[index]):
                 break
             told.append(facts)
-        last = next((place for place in reversed(range(len(told))) if told[place].means), -1)
+        last = next((place for place in reversed(range(len(told))) if told[place].cause), -1)
         if last >= 0:
             self._residue.again(Counter(told), page.first + wanted[last])
         return len(told)
@@ -70,4 +70,4 @@ class Skimmer:
             return None
         if rules is not None and rules.wants(marks) and facts.unread_by is not rules.index:
             return None
-        return facts if self._residue.knows(facts) else None
+        return facts if self._residue.knows(facts, marks) else None

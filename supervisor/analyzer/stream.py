@@ -105,6 +105,11 @@ class Analyzer:
             self.quotes += self._segmenter.residue.witness.quotes
         return digests
 
+    @property
+    def repeats(self) -> int:
+        """Executions of one line that told what others had told, and have no digest."""
+        return self._segmenter.openings.repeats
+
     def _is_aloof(self) -> bool:
         return self._segmenter.aloof
 

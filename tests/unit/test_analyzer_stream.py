@@ -159,3 +159,23 @@ def test_pause_before_the_trailer_makes_no_second_digest() -> None:
 
     assert early == []
     assert [digest.declared["errors"] for digest in late] == [1]
+
+
+def test_flood_of_closing_lines_is_told_once() -> None:
+    """To begin an execution costs as much as hundreds of lines; the same again tells nothing."""
+    same = analyze([b"All checks passed!\n" * 5000 + b"Found 1 error.\n"], exit_code=0)
+    assert 256 <= len(same.segments) <= 258
+    assert len(same.segments) + same.omitted == 5001
+    assert same.verdict is Verdict.FAILED
+
+    passed = b"".join(b"All checks passed!\n%d passed in 0.1s\n" % n for n in range(3000))
+    other = analyze([passed + b"Found 1 error.\n"], exit_code=0)
+    assert len(other.segments) < 1500
+    assert other.verdict is not Verdict.OK
+
+
+def test_executions_beyond_a_flood_are_told_again() -> None:
+    """Only as long as there is hardly anything else."""
+    flood, quiet = b"Found 3 errors.\n" * 1000, b"compiling the next part\n" * 2000
+    done = analyze([flood + quiet + b"Found 3 errors.\n" + quiet], exit_code=1)
+    assert len(done.segments) == 257
