@@ -28,13 +28,11 @@ class Analysis:
     """Digests beyond the first thousand, and of a flood those that tell the same again."""
 
 
-def analyze(  # noqa: PLR0913 - the end of a program has three sides
+def analyze(
     data: Iterable[bytes],
     *,
     tool: str | None = None,
     exit_code: int | None = None,
-    signum: int | None = None,
-    timed_out: bool = False,
     users: Iterable[Grammar] = (),
     on_failure: Callable[[str, str], None] | None = None,
 ) -> Analysis:
@@ -48,7 +46,7 @@ def analyze(  # noqa: PLR0913 - the end of a program has three sides
         room = _MOST_SEGMENTS - len(digests)
         digests += fresh[:room]
         omitted += len(fresh[room:])
-    digests += analyzer.close(exit_code, signum=signum, timed_out=timed_out)
+    digests += analyzer.close(exit_code)
     bad = [digest.summary for digest in digests if digest.verdict in BAD]
     return Analysis(
         segments=tuple(digests),
@@ -64,6 +62,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "segments": [_segment(digest) for digest in analysis.segments],
+        "omitted": analysis.omitted,
         "verdict": str(analysis.verdict),
         "bytes": analysis.bytes,
         "excerpt": analysis.excerpt,

@@ -11,6 +11,7 @@ from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import bare, decode, split_lane
 
 _T = TypeVar("_T")
+_LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
 _MOST_BETWEEN = 64
@@ -44,6 +45,11 @@ class Page:
     def folded(self) -> bytes:
         """The block behind a newline, in the alphabet of literals."""
         return b"\n" + fold(self.block)
+
+    @cached_property
+    def may_have_lanes(self) -> bool:
+        """Whether there could be a multiplexer's line whose lane has no colon in its name."""
+        return any(map(self.folded.__contains__, _LANE_MARKS))
 
     def sifted(self, sieve: Sieve[_T]) -> tuple[_T, ...]:
         """Values whose literals stand somewhere on the page."""

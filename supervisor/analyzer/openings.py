@@ -3,7 +3,7 @@
 from collections import deque
 
 _MANY = 256
-_FEW_LINES = 4
+_FEW_LINES = 16
 _MOST_KNOWN = 1024
 _MOST_CHARS = 500
 
@@ -11,8 +11,8 @@ _MOST_CHARS = 500
 class Openings:
     """The lines that began executions; says which of those that follow are not worth another.
 
-    To begin one costs as much as hundreds of lines. Where the last 256 took four lines each or
-    fewer, one that begins with the same line as an earlier one tells nothing new, and after a
+    To begin one costs as much as hundreds of lines. Where the last 256 took sixteen lines each
+    or fewer, one that begins with the same line as an earlier one tells nothing new, and after a
     thousand different ones what could begin another is a line like any.
     """
 

@@ -19,8 +19,6 @@ from supervisor.analyzer.text import split_lane
 _MOST_LANES = 16
 _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
-_LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
-"""One of them stands in every text with lanes whose names hold no colon."""
 
 
 _Question = TypeVar("_Question")
@@ -78,9 +76,7 @@ class Segmenter:
         texts = map(page.texts.__getitem__, range(index, page.length))
         if current.runner is not None:
             count = current.runner.run(texts)
-        elif (
-            current.rules is None or self._lanes or any(map(page.folded.__contains__, _LANE_MARKS))
-        ):
+        elif current.rules is None or self._lanes or page.may_have_lanes:
             return 0
         else:
             rules = page.sifted(self._book.sieve(current.grammar))
@@ -90,17 +86,18 @@ class Segmenter:
             current.last = page.first + index + count - 1
         return count
 
-    def skim(self, page: Page, wanted: Sequence[int], marks: Mapping[int, int]) -> int:
+    def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.
 
-        ``wanted`` are their indices, ``marks`` the gate's for each. Returns how many were read.
+        Their indices are ``wanted``, from ``begin`` on, with the gate's ``marks`` for each.
+        Returns how many were read.
         """
         current = self._current
         rules = None if current is None else current.rules
         if current is not None and (rules is None or rules.attentive):
             return 0
         skimmer = Skimmer(self._shapes, self._openers, self.residue, rules, laned=bool(self._lanes))
-        return skimmer.read(page, wanted, marks)
+        return skimmer.read(page, marks, wanted, begin)
 
     def marks(self, page: Page) -> Mapping[int, int]:
         """What the gate finds in the lines of a page, by line and in order."""

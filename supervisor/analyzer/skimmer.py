@@ -33,13 +33,14 @@ class Skimmer:
         self._rules = rules
         self._laned = laned
 
-    def read(self, page: Page, wanted: Sequence[int], marks: Mapping[int, int]) -> int:
+    def read(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines of these indices until one needs a closer look; returns how many."""
         shapes, texts = page.shapes, page.texts
         told: list[Facts] = []
         settled: dict[bytes, Facts] = {}
         heard: set[int] = set()
-        for index in wanted:
+        for place in range(begin, len(wanted)):
+            index = wanted[place]
             key, bits = shapes[index], marks[index]
             facts = _HEARD if bits in heard else settled.get(key)
             if facts is None:
@@ -52,9 +53,9 @@ class Skimmer:
             if facts.counts and has_zero(texts[index]):
                 break
             told.append(facts)
-        last = next((place for place in reversed(range(len(told))) if told[place].cause), -1)
-        if last >= 0:
-            self._residue.again(Counter(told), page.first + wanted[last])
+        last = next((place for place in reversed(range(len(told))) if told[place].cause), None)
+        if last is not None:
+            self._residue.again(Counter(told), page.first + wanted[begin + last])
         return len(told)
 
     def _is_heard(self, marks: int) -> bool:

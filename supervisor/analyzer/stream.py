@@ -150,7 +150,7 @@ class Analyzer:
                 if ahead == len(candidates):
                     break
                 if many:
-                    ahead += segmenter.skim(page, candidates[ahead:], marks)
+                    ahead += segmenter.skim(page, marks, candidates, ahead)
                     if ahead == len(candidates):
                         break
                 index = candidates[ahead]

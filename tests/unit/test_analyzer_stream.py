@@ -176,6 +176,6 @@ def test_flood_of_closing_lines_is_told_once() -> None:
 
 def test_executions_beyond_a_flood_are_told_again() -> None:
     """Only as long as there is hardly anything else."""
-    flood, quiet = b"Found 3 errors.\n" * 1000, b"compiling the next part\n" * 2000
+    flood, quiet = b"Found 3 errors.\n" * 1000, b"compiling the next part\n" * 5000
     done = analyze([flood + quiet + b"Found 3 errors.\n" + quiet], exit_code=1)
     assert len(done.segments) == 257

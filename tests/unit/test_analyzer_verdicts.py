@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervisor.analyzer import analyze
+from supervisor.analyzer import Analyzer, analyze
 from supervisor.digests import Verdict
 
 GREEN = b"===== 5 passed in 0.03s =====\n"
@@ -11,31 +11,41 @@ PROSE = b"everything is fine\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "end", "verdict"),
+    ("text", "exit_code", "verdict"),
     [
-        (GREEN, {"exit_code": 0}, Verdict.OK),
-        (GREEN, {"exit_code": None}, Verdict.OK),
-        (GREEN, {"exit_code": 1}, Verdict.FAILED),
-        (GREEN, {"exit_code": 124}, Verdict.TIMEOUT),
-        (GREEN, {"exit_code": 0, "timed_out": True}, Verdict.TIMEOUT),
-        (GREEN, {"exit_code": 137}, Verdict.KILLED),
-        (GREEN, {"exit_code": -9}, Verdict.KILLED),
-        (GREEN, {"exit_code": None, "signum": 11}, Verdict.KILLED),
-        (RED, {"exit_code": 0}, Verdict.FAILED),
-        (RED, {"exit_code": None}, Verdict.FAILED),
-        (PROSE, {"exit_code": 0}, Verdict.UNKNOWN),
-        (PROSE, {"exit_code": 1}, Verdict.FAILED),
-        (PROSE, {"exit_code": 127}, Verdict.ERROR),
-        (PROSE, {"exit_code": None}, Verdict.UNKNOWN),
-        (b"", {"exit_code": 0}, Verdict.OK),
-        (b"", {"exit_code": 2}, Verdict.FAILED),
+        (GREEN, 0, Verdict.OK),
+        (GREEN, None, Verdict.OK),
+        (GREEN, 1, Verdict.FAILED),
+        (GREEN, 124, Verdict.TIMEOUT),
+        (GREEN, 137, Verdict.KILLED),
+        (GREEN, -9, Verdict.KILLED),
+        (RED, 0, Verdict.FAILED),
+        (RED, None, Verdict.FAILED),
+        (PROSE, 0, Verdict.UNKNOWN),
+        (PROSE, 1, Verdict.FAILED),
+        (PROSE, 127, Verdict.ERROR),
+        (PROSE, None, Verdict.UNKNOWN),
+        (b"", 0, Verdict.OK),
+        (b"", 2, Verdict.FAILED),
     ],
 )
-def test_status_and_parse(text: bytes, end: dict[str, int], verdict: Verdict) -> None:
+def test_status_and_parse(text: bytes, exit_code: int | None, verdict: Verdict) -> None:
     """EA-V: parsing may worsen what the status says and never mends it."""
-    analysis = analyze([text], **end)  # type: ignore[arg-type]
+    analysis = analyze([text], exit_code=exit_code)
     assert analysis.verdict is verdict
     assert analysis.segments[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"),
+    [({"timed_out": True}, Verdict.TIMEOUT), ({"signum": 11}, Verdict.KILLED)],
+)
+def test_end_that_has_no_status(end: dict[str, int], verdict: Verdict) -> None:
+    """A program that was ended is not green, whatever it had said."""
+    analyzer = Analyzer()
+    digests = analyzer.feed(GREEN) + analyzer.close(None, **end)  # type: ignore[arg-type]
+    assert analyzer.verdict is verdict
+    assert digests[-1].verdict is verdict
 
 
 def test_conflict_is_told() -> None:
