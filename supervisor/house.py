@@ -28,6 +28,7 @@ from supervisor.journal import Journal
 from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.output.runs import prune
+from supervisor.redaction import Redactor
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
@@ -183,7 +184,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
 
 def _open_journal(config: Config, telemetry: Telemetry, screen: Screen, memory: Memory) -> Journal:
     tree = partial(identify_tree, config.autopilot.cwd)
-    return Journal(telemetry, screen, memory.failures, tree)
+    redactor = Redactor({**os.environ, **config.autopilot.env})
+    return Journal(telemetry, screen, memory.failures, tree, redactor)
 
 
 def _read_patterns(config: Config) -> Sequence["Grammar"]:

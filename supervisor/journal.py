@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from supervisor import events
 from supervisor.digests import Digest, Verdict
+from supervisor.redaction import Redactor
 from supervisor.telemetry.flakiness import Flakiness, Outcome, outcome_of
 from supervisor.telemetry.occurrences import Occurrence, Occurrences
 from supervisor.telemetry.writer import Telemetry
@@ -15,6 +16,7 @@ from supervisor.view.closing import Failure, Totals, render_closing
 from supervisor.view.screen import Screen
 
 _MOST_NAMED = 50
+_BY_FORM = Redactor({})
 _NO_FAILURE = {Verdict.OK, Verdict.UNKNOWN}
 
 
@@ -27,18 +29,21 @@ class Journal:
         screen: Screen,
         known: Iterable[Occurrence] = (),
         identify_tree: Callable[[], str | None] = lambda: None,
+        redactor: Redactor = _BY_FORM,
     ) -> None:
         self._telemetry = telemetry
         self._screen = screen
         self._occurrences = Occurrences(known)
         self._lock = threading.Lock()
         self._identify_tree = identify_tree
+        self._redactor = redactor
         self._flakiness = Flakiness()
         self._aside = ThreadPoolExecutor(1, "journal")
         """For what takes too long while output waits to be read."""
 
     def tell(self, event: events.Event) -> None:
-        """Record an event, and show it if a person should see it."""
+        """Record an event without its secrets, and show it if a person should see it."""
+        event = self._redactor.value(event)
         self._telemetry.emit(event)
         line = lines.render(event)
         if line is not None:
@@ -46,6 +51,7 @@ class Journal:
 
     def tell_digest(self, run: str, digest: Digest) -> None:
         """Record a digest with what is known of its failure, or of those that it ends."""
+        digest = self._redactor.value(digest)
         if (outcome := outcome_of(digest)) is not None:
             self._aside.submit(self._tell_flaky, run, outcome)
         if digest.verdict in _NO_FAILURE:

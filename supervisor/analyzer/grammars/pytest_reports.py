@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from supervisor.analyzer.grammars.pytest_lines import TRAILER
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
 from supervisor.digests import Diagnostic
@@ -95,7 +96,9 @@ class Reports:
         item = _Item("", is_error=False)
         reasons: list[str] = []
         for text, _ in zip(line.above(), range(_MOST_BACK), strict=False):
-            if ITEM.match(text) or (reasons and not text.startswith(("E ", ">"))):
+            if ITEM.match(text) or TRAILER.match(text):
+                break
+            if reasons and not text.startswith(("E ", ">")):
                 break
             if text.startswith("E  "):
                 reasons.append(text)
