@@ -6,12 +6,14 @@ the bytes alone, not on how they arrived.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.open_document import LOOK_BACK_BYTES, PIECE_BYTES, Document, OpenDocument
 from supervisor.analyzer.outline import Signatures
 from supervisor.analyzer.records import RecordForm, RecordForms, Records, probe
+from supervisor.analyzer.shape import shape
 from supervisor.analyzer.text import decode
 
 _FRONT = rb"(?:\xef\xbb\xbf|\x1b\[[\d;]*m)"
@@ -28,6 +30,10 @@ _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 _IN_FRONT = re.compile(_FRONT + rb"*+")
 _BRACE, _ANGLE = b"{<"
 _MOST_STRANGERS = 1000
+_OPENING_BYTES = 6
+_AT_ONCE_BYTES = 256
+_MOST_BREAKS = 32
+_MOST_OPENINGS = 200
 _MOST_FAULTS = 200
 """After so many, text is what only looks like XML: each costs as much as a hundred lines."""
 
@@ -92,6 +98,10 @@ class Documents:
         """Keys of the open document, where it is one line."""
         self._faults = 0
         """How many documents of XML in a row were faulty, or nobody's."""
+        self._opening = b""
+        """How the open document of JSON began."""
+        self._breaks: Counter[bytes] = Counter()
+        """How many of those that began so were no document within a few bytes."""
         self._strangers: set[tuple[str, ...]] = set()
         """Keys of such as were nobody's."""
 
@@ -173,7 +183,7 @@ class Documents:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-            if not self._is_strange(line, keys, over=over):
+            if not self._is_strange(line, keys, over=over) and not self._is_faulty(line):
                 break
             self._pass_line(view)
             if not self._goes_on(view):
@@ -187,6 +197,11 @@ class Documents:
         self._document = OpenDocument(
             self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
+
+    def _is_faulty(self, line: bytes) -> bool:
+        """Whether all that began like this line broke at once."""
+        self._opening = shape(line[:_OPENING_BYTES])
+        return self._breaks[self._opening] >= _MOST_BREAKS
 
     def _may_be_markup(self, view: _View) -> bool:
         patient = self._faults < _MOST_FAULTS
@@ -229,6 +244,10 @@ class Documents:
             view.over = True
             return
         self._document = None
+        if step.document is not None:
+            self._breaks.clear()
+        elif step.place - view.place <= _AT_ONCE_BYTES and len(self._breaks) < _MOST_OPENINGS:
+            self._breaks[self._opening] += 1
         if document.markup:
             whole = step.document is not None and step.document.parser.tally.ended
             self._faults = 0 if whole else self._faults + 1

@@ -22,6 +22,8 @@ from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.digests import Digest, Verdict
 
 _LAST_LINES = 40
+_IN_VAIN = 8
+"""After so many lines in a row that could not be skimmed, only one in so many is tried."""
 _MOST_QUOTES = 40
 _MOST_TEXT_BYTES = 500
 
@@ -142,15 +144,17 @@ class Analyzer:
         marks = segmenter.marks(page)
         candidates = list(marks)
         many = len(candidates) > page.length // 4
-        ahead = 0
+        ahead = vain = 0
         while index < page.length:
             if not segmenter.attentive:
                 # Those before were read while every line was wanted.
                 ahead = bisect_left(candidates, index, ahead)
                 if ahead == len(candidates):
                     break
-                if many:
-                    ahead += segmenter.skim(page, marks, candidates, ahead)
+                if many and (vain < _IN_VAIN or not ahead % _IN_VAIN):
+                    count = segmenter.skim(page, marks, candidates, ahead)
+                    vain = 0 if count else vain + 1
+                    ahead += count
                     if ahead == len(candidates):
                         break
                 index = candidates[ahead]

@@ -267,4 +267,4 @@ def _room(counter: Counter[str]) -> bool:
 
 
 def _sum(counts: dict[str, int]) -> int:
-    return sum(counts.get(key, 0) for key in HARM)
+    return sum([counts.get(key, 0) for key in HARM])
