@@ -96,7 +96,8 @@ class RuleParser:
         streak = read_streak(texts, setting)
         self._file = streak.file
         self._add_streak(streak)
-        if streak.broken and streak.length < _HOT_STREAK:
+        self._in_file = self._in_file and streak.findings == streak.length
+        if streak.broken and streak.findings < _HOT_STREAK:
             self._streak = 0
         return streak.length
 

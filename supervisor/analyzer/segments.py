@@ -82,8 +82,9 @@ class Segmenter:
             rules = page.sifted(self._book.sieve(current.grammar))
             above = next(page.above(index), "")
             count = current.rules.run(texts, rules, above, harm=current.witness.full)
-        if count:
-            current.last = page.first + index + count - 1
+        told = range(index + count - 1, index - 1, -1)
+        last = next((place for place in told if page.texts[place].strip()), None)
+        current.last = current.last if last is None else page.first + last
         return count
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:

@@ -13,6 +13,10 @@ Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
 
 
+_Reading = tuple[Rule, re.Match[str]] | tuple[None, None]
+_BLANK: _Reading = (None, None)
+
+
 @dataclass(slots=True)
 class Alike:
     """Findings that differ in their places only."""
@@ -48,6 +52,8 @@ class Streak:
     """The lines that were read."""
 
     length: int
+    findings: int
+    """How many of them were findings; the others are blank."""
     broken: bool
     """Whether there was another line, which is no finding or needs those that follow."""
     file: str | None
@@ -58,17 +64,21 @@ class Streak:
 
 
 def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
-    """Read lines as long as each is a finding that needs nothing from those that follow."""
+    """Read lines as long as each is blank or a finding that needs nothing from what follows."""
     file, inherits, knows = setting.file, setting.inherits, setting.knows
     alike: dict[Kind, Alike] = {}
     places: dict[tuple[str | None, Kind], None] = {}
-    length, broken = 0, False
+    length = blank = 0
+    broken = False
     last: Rule | None = None
     for reading in _read(texts, setting):
         if reading is None:
             broken = True
             break
         rule, found = reading
+        if rule is None or found is None:
+            blank += 1
+            continue
         if rule is not last:
             last, needed = rule, rule.needed
             a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *at = rule.columns
@@ -93,15 +103,21 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
             alike[kind] = Alike(found, file)
         else:
             known.times += 1
-    return Streak(length, broken, file, alike, places)
+    return Streak(length + blank, length, broken, file, alike, places)
 
 
-def _read(texts: Iterable[str], setting: Setting) -> Iterator[tuple[Rule, re.Match[str]] | None]:
+def _read(texts: Iterable[str], setting: Setting) -> Iterator[_Reading | None]:
     """The rule that reads a line, and its match; None for a line that no plain rule reads."""
     tries = [(rule.pattern.match, rule.before, rule) for rule in setting.rules]
     above = setting.above
     for raw in texts:
         text = bare(raw)
+        if not text or text.isspace():
+            # Rules without a literal are for what stands right below a file's name.
+            tries = [one for one in tries if one[-1].literals]
+            yield _BLANK
+            above = text
+            continue
         for match, before, rule in tries:  # noqa: B007 - read below the loop
             found = match(text)
             if found is not None and (before is None or before.match(above)):
