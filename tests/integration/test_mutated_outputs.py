@@ -3,7 +3,9 @@
 from functools import cache
 from typing import Any
 
-from supervisor.analyzer import Analysis, analyze, to_json
+import pytest
+
+from supervisor.analyzer import Analysis, analyze, rule_parser, to_json
 from supervisor.digests import Verdict
 from tests import mutations
 from tests.recorded import Recorded, each, recorded
@@ -133,3 +135,13 @@ def _alone_of(name: str) -> Analysis:
 
 def _alone(one: Recorded) -> Analysis:
     return _alone_of(one.name)
+
+
+@each(OUTPUTS)
+def test_floods(one: Recorded) -> None:
+    """Of a flood, what is read in one go says the same as what is read line by line."""
+    flood = (one.data.rstrip(b"\n") + b"\n") * 5
+    quick = analyze([flood], exit_code=one.exit_code)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rule_parser, "_HOT_STREAK", 1 << 30)
+        assert analyze([flood], exit_code=one.exit_code) == quick
