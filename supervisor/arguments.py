@@ -60,10 +60,18 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     show = commands.add_parser("show", help="give the output of a run back, byte for byte")
     show.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
     show.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
+    show.add_argument("--grep", metavar="RE", help="only lines that match, with their numbers")
     only = show.add_mutually_exclusive_group()
     only.add_argument("--stdout", dest="stream", action="store_const", const=1)
     only.add_argument("--stderr", dest="stream", action="store_const", const=2)
     show.add_argument("--config", type=Path, metavar="FILE", help="search its state only")
+
+    raw = commands.add_parser("raw", help="the outputs that are kept")
+    listing = raw.add_subparsers(required=True, metavar="ls").add_parser(
+        "ls", help="list them, oldest first"
+    )
+    listing.add_argument("--config", type=Path, metavar="FILE", help="list its state only")
+    listing.add_argument("--json", action="store_true")
 
 
 def _add_questions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import supervisor
@@ -164,16 +163,16 @@ def _read(name: str) -> Iterator[bytes]:
 
 def _show(arguments: argparse.Namespace) -> int:
     from supervisor.output.reader import RawReader
+    from supervisor.stored import find_run, select
 
-    reader = RawReader(_find_run(arguments.run, arguments.config))
-    out = sys.stdout.buffer
-    if arguments.lines is not None:
-        first, last = _parse_lines(arguments.lines)
-        for line in reader.lines(first, last):
-            out.write(line.data + b"\n")
-    else:
-        for chunk in reader.chunks(arguments.stream):
-            out.write(chunk)
+    reader = RawReader(find_run(arguments.run, arguments.config))
+    out, stream = sys.stdout.buffer, arguments.stream
+    whole = arguments.lines is None and arguments.grep is None
+    pieces = (
+        reader.chunks(stream) if whole else select(reader, arguments.lines, arguments.grep, stream)
+    )
+    for piece in pieces:
+        out.write(piece)
     out.flush()
     for gap in reader.gaps():
         where = f"after byte {gap.after_offset}"
@@ -181,31 +180,11 @@ def _show(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _parse_lines(text: str) -> tuple[int, int]:
-    first, dash, last = text.partition("-")
-    if not dash:
-        last = first
-    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
-        raise UsageError(f"--lines {text}: give one line or a range, counted from 1, like 10-25")
-    return int(first), int(last)
+def _raw(arguments: argparse.Namespace) -> int:
+    from supervisor.stored import list_outputs
+    from supervisor.view.history import render_outputs
 
-
-def _find_run(prefix: str, config: Path | None) -> Path:
-    """The raw store of the one run whose id begins so."""
-    from supervisor.config import load, state_dir, state_home
-
-    if config is None:
-        folders = list(state_home(os.environ).glob("*/raw"))
-    else:
-        folders = [state_dir(load(config), os.environ) / "raw"]
-    found = [run for folder in folders for run in folder.glob("*") if run.name.startswith(prefix)]
-    if not found:
-        where = config or state_home(os.environ)
-        raise NoInputError(f"{where}: no run whose id begins with {prefix!r} is kept here")
-    if len(found) > 1:
-        names = ", ".join(run.name for run in found[:5])
-        raise UsageError(f"{prefix!r} begins {len(found)} runs ({names} …); give more of the id")
-    return found[0]
+    return _answer(arguments, list_outputs(arguments.config), render_outputs)
 
 
 def _status(arguments: argparse.Namespace) -> int:
@@ -324,6 +303,7 @@ _CALLS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "analyze": _analyze,
     "show": _show,
+    "raw": _raw,
     "status": _status,
     "stop": _stop,
     "reap": _reap,

@@ -22,6 +22,7 @@ HALL = {
     "reaping",
     "run",
     "shift",
+    "stored",
     "tools",
     "watch",
 }

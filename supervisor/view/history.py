@@ -31,6 +31,15 @@ def render_flaky(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"        {_when(row['last'])}; run {row['last_run']}; tree {row['tree']}"
 
 
+def render_outputs(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One line per output that is kept: its run, when it ended, its size, whose it is."""
+    for row in rows:
+        size = render_bytes(row["bytes"])
+        yield f"{row['run']}  {_when(row['written'])}  {size:>9}  {row['state']}"
+    if not rows:
+        yield "no output is kept"
+
+
 def render_why(run: Mapping[str, Any], failures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Why a run is over: its ending, what failed in it, and where to read on."""
     cause = run["cause"] or "it is not known to have ended"

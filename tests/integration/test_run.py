@@ -50,6 +50,57 @@ def test_show_gives_the_output_back(desk: Desk) -> None:
     assert whole.stdout == bytes(range(256)) * 1000
 
 
+def test_lines_of_an_output_are_found(desk: Desk) -> None:
+    """By range and expression, numbered as they are in the whole; one stream has no numbers."""
+    script = "seq 1 5000 | sed 's/^/line /'; echo 'line 77 again' >&2"
+    desk.run(desk.write(["sh", "-c", script]))
+    run = desk.events("run-started")[0]["run"]
+
+    assert desk.run("show", run, "--grep", "^line 77$").stdout == "77:line 77\n"
+    assert desk.run("show", run, "--grep", "7 ag", "--stderr").stdout == "line 77 again\n"
+    assert desk.run("show", run, "--grep", "99$", "--lines", "90-200").stdout == (
+        "99:line 99\n199:line 199\n"
+    )
+    assert desk.run("show", run, "--lines", "3-4").stdout == "line 3\nline 4\n"
+    wrong = desk.run("show", run, "--grep", "(")
+    assert (wrong.returncode, wrong.stdout) == (ExitCode.USAGE, "")
+    assert wrong.stderr.startswith("supervise: --grep (: ")
+    assert desk.run("show", run, "--lines", "1", "--stderr").returncode == ExitCode.USAGE
+
+
+def test_kept_outputs_are_listed(desk: Desk) -> None:
+    """Oldest first, with what they take."""
+    for word in ("first", "second"):
+        desk.run(desk.write(["sh", "-c", f"echo {word}"]))
+    runs = [event["run"] for event in desk.events("run-started")]
+    rows = json.loads(desk.run("raw", "ls", "--json").stdout)
+
+    assert {row["run"] for row in rows} == set(runs)
+    assert all(4096 < row["bytes"] < 20_000 for row in rows)
+    assert [line.split()[0] for line in desk.run("raw", "ls").stdout.splitlines()] == [
+        row["run"] for row in rows
+    ]
+
+
+def test_secrets_stay_in_the_raw_output(desk: Desk) -> None:
+    """Telemetry and tail have neither tokens nor what the environment calls a secret."""
+    token, word = "gh" + "p_" + "a1B2c3D4" * 5, "correct horse battery"
+    script = (
+        f"echo 'a.py:1:1: F401 [*] `{token}` imported but unused'; echo \"fatal: $DEPLOY_SECRET\";"
+        " echo 'Found 1 error.'; exit 1"
+    )
+    more = f'[autopilot.env]\nDEPLOY_SECRET = "{word}"\n[restart]\nattempts = 1\n'
+    done = desk.run(desk.write(["sh", "-c", script, "--token", word], more))
+    run = desk.events("run-started")[0]["run"]
+    told = done.stdout + json.dumps(desk.events())
+
+    assert "[redacted]" in told
+    assert token not in told
+    assert word not in told
+    assert token in desk.run("show", run).stdout
+    assert word in desk.run("show", run).stdout
+
+
 def test_failure_is_restarted_and_given_up(desk: Desk) -> None:
     """Two attempts mean one restart; the exit status says that it failed."""
     more = '[restart]\nattempts = 2\nbackoff = ["10ms"]\n'
