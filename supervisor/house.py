@@ -222,7 +222,7 @@ def _settle_tier(config: Config, launch: Launch) -> Iterator[Containment]:
 def _on_ground(ours: Sequence[int], config: Config) -> Iterator[Ground | None]:
     """Where runs can have cgroups: in the one that we were given, or in one that we ask for."""
     ground = None
-    if config.containment.tier != "subreaper":
+    if config.containment.tier not in {"subreaper", "group"}:
         ground = find_ground(ours)
         name = f"supervise-{os.getpid()}"
         if ground is None and config.containment.scope and request_scope(name, ours, os.environ):

@@ -10,6 +10,7 @@ from supervisor.digests import Verdict
 from tests import mutations
 from tests.recorded import Recorded, each, recorded
 
+pytestmark = pytest.mark.slow
 OUTPUTS = [one for one in recorded() if one.data.strip()]
 PARTNERS = ("ruff/concise-lint", "pytest/mixed-default")
 """Outputs that others are mixed with: a linter's, and a test runner's."""
