@@ -183,9 +183,8 @@ class Guardian:
         self._reap()
         begun = time.monotonic()
         scan = self._roster.scan()
-        for entry in scan.fresh:
-            if self._roster.escaped(entry):  # Agents give each tool a session of its own.
-                oom.set_score(entry.pid, self._oom_base + oom.TOOL)
+        for entry in scan.escaped:  # Agents give each tool a session of its own.
+            oom.set_score(entry.pid, self._oom_base + oom.TOOL)
         told = scan.adopted[: MOST_REPORTED - self._adoptions_told]
         self._adoptions_told += len(told)
         for member in self._describe(told):

@@ -9,7 +9,8 @@ from supervisor.containment.table import Entry
 
 class _Known(NamedTuple):
     owner: str
-    adopted: bool
+    adopted: bool = False
+    escaped: bool = False
 
 
 class Scan(NamedTuple):
@@ -17,8 +18,8 @@ class Scan(NamedTuple):
 
     members: list[Entry]
     """Everything alive below us."""
-    fresh: list[Entry]
-    """Those of them that were not there at the look before."""
+    escaped: list[Entry]
+    """Those of them that were not outside their leader's session at the look before."""
     adopted: list[Entry]
     """Those of them that have become our own children since then, having lost their parent."""
 
@@ -69,14 +70,16 @@ class Roster:
         members = [entry for entry in self._find() if entry.alive]
         before, self._known = self._known, {}
         by_pid: dict[int, str] = {}
-        fresh: list[Entry] = []
+        escaped: list[Entry] = []
         adopted: list[Entry] = []
         for entry in members:
             known = before.get(entry.identity)
             if known is None:
                 self.seen += entry.pid not in self._pids
-                known = _Known(self._attribute(entry, by_pid), adopted=False)
-                fresh.append(entry)
+                known = _Known(self._attribute(entry, by_pid))
+            if not known.escaped and self.escaped(entry):
+                known = known._replace(escaped=True)
+                escaped.append(entry)
             if entry.ppid == me and entry.pid not in self._leaders and not known.adopted:
                 known = known._replace(adopted=True)
                 adopted.append(entry)
@@ -84,7 +87,7 @@ class Roster:
             by_pid[entry.pid] = known.owner
         self._pids = set(by_pid)
         self.most = max(self.most, len(members))
-        return Scan(members, fresh, adopted)
+        return Scan(members, escaped, adopted)
 
     def escaped(self, entry: Entry) -> bool:
         """Whether it left its leader's session."""

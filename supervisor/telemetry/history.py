@@ -22,13 +22,13 @@ _BUSY_S = 5.0
 _BATCH = 2000
 """Records read in one transaction: what others wait for at most."""
 _BOUNDS = (
-    ("failures", "last", 5000),
-    ("runs", "started", 20_000),
-    ("kills", "time", 20_000),
-    ("flaky", "last", 5000),
+    ("failures", "last, fingerprint", 5000),
+    ("runs", "started, run", 20_000),
+    ("kills", "time, pid", 20_000),
+    ("flaky", "last, test", 5000),
     ("days", "day", 800),
 )
-"""Each table with what its rows age by, and how many it keeps."""
+"""Each table with what its rows are ordered by, oldest first, and how many it keeps."""
 _BAD = ("failed", "error", "killed", "timeout")
 _SCHEMA = """
 CREATE TABLE progress (segment INTEGER NOT NULL, offset INTEGER NOT NULL, time TEXT NOT NULL);
@@ -277,9 +277,10 @@ class History:
         """Keep every table within its bound; the oldest goes."""
         with self._writing():
             for table, age, most in _BOUNDS:
+                newest_first = ", ".join(f"{one} DESC" for one in age.split(", "))
                 self.connection.execute(
-                    f"DELETE FROM {table} WHERE {age} < (SELECT {age} FROM {table}"  # noqa: S608 - our own names
-                    f" ORDER BY {age} DESC LIMIT 1 OFFSET ?)",
+                    f"DELETE FROM {table} WHERE ({age}) <= (SELECT {age} FROM {table}"  # noqa: S608 - our own names
+                    f" ORDER BY {newest_first} LIMIT 1 OFFSET ?)",
                     (most,),
                 )
             self.connection.execute("DELETE FROM sightings WHERE run NOT IN (SELECT run FROM runs)")

@@ -193,16 +193,20 @@ def test_database_is_ours_alone(tmp_path: Path) -> None:
 
 def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a config is used, the oldest rows make room."""
-    bounds = (("failures", "last", 3), ("runs", "started", 4), ("kills", "time", 5))
+    bounds = (
+        ("failures", "last, fingerprint", 3),
+        ("runs", "started, run", 4),
+        ("kills", "time, pid", 5),
+    )
     monkeypatch.setattr("supervisor.telemetry.history._BOUNDS", bounds)
     write(tmp_path / "telemetry", range(12))
     with History.open(tmp_path / "history") as history:
         history.catch_up(tmp_path / "telemetry", decompress)
         found = tables(history)
 
-    assert len(found["failures"]) <= 4
-    assert len(found["runs"]) <= 5
-    assert len(found["kills"]) <= 6
+    assert len(found["failures"]) == 3
+    assert len(found["runs"]) == 4
+    assert len(found["kills"]) <= 5
     assert {row[0] for row in found["sightings"]} <= {row[0] for row in found["runs"]}
 
 
