@@ -14,16 +14,26 @@ from typing import Generic, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-_FOLD = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)).lower() + bytes(
-    range(128, 256)
-)
+_SIGNS = frozenset("✖✗✘❌×".encode()) - {0xE2, 0xC3}
+
+
+def _folded(byte: int) -> int:
+    """What stands for a byte; of what is not ASCII the signs of failure are told from all else."""
+    if byte >= 0x80:  # noqa: PLR2004 - the first that is not ASCII
+        return byte if byte in {0xE2, 0xC3} else 0x9C if byte in _SIGNS else 0x80
+    if chr(byte).isdigit():
+        return ord("0")
+    return ord(" ") if byte == ord("\t") else ord(chr(byte).lower())
+
+
+_FOLD = bytes(map(_folded, range(256)))
 _ZEROS = re.compile(rb"0+")
 _MOST_REMEMBERED = 4096
 _T = TypeVar("_T")
 
 
 def fold(data: bytes) -> bytes:
-    """Lower case, and each digit a zero: the alphabet in which literals are compared.
+    """Lower case, each digit a zero, a tab a blank: the alphabet in which literals are compared.
 
     >>> fold(b"Found 54 errors.")
     b'found 00 errors.'
@@ -63,6 +73,17 @@ def shortest(literals: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def _codes(anchors: Iterable[bytes]) -> bytes:
+    """A table from bytes to the places of their folded forms among those that anchors hold.
+
+    An automaton keeps as much for each state as it tells bytes apart, and one more for each gap
+    between them; in powers of two. With places instead of bytes that is a quarter.
+    """
+    used = sorted(set(b"".join(anchors)))
+    places = {byte: place for place, byte in enumerate(used)}
+    return bytes(places.get(byte, len(used)) for byte in _FOLD)
+
+
 class Gate:
     """One automaton for many literals; each has a bit, which a line's marks show."""
 
@@ -70,7 +91,9 @@ class Gate:
         anchors = sorted({anchor(literal) for literal in literals})
         self._bits = {text: 1 << place for place, text in enumerate(anchors)}
         self._of_pattern = list(self._bits.values())
-        self._automaton = BytesAhoCorasick(anchors, implementation=Implementation.DFA)
+        self._codes = _codes(anchors)
+        coded = [text.translate(self._codes) for text in anchors]
+        self._automaton = BytesAhoCorasick(coded, implementation=Implementation.DFA)
 
     def bit(self, literal: str) -> int:
         """The bit that is set in the marks of each line that holds ``literal``."""
@@ -92,7 +115,9 @@ class Gate:
         >>> gate.marks(b"an error, an error\nno\nfailed: error\n")
         {0: 1, 2: 3}
         """
-        hits = self._automaton.find_matches_as_indexes(fold(block), overlapping=True)
+        hits = self._automaton.find_matches_as_indexes(
+            block.translate(self._codes), overlapping=True
+        )
         marks: dict[int, int] = {}
         if not hits:
             return marks
