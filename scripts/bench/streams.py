@@ -377,7 +377,7 @@ class _Chatter(Output):
                 f"\rDownloading {words.name()}-{number(9)}.{number(30)}.tar.gz ({done} kB)\n",
                 f"#{number(3, 9)} {number(90)}.{number(100):02} Get:{number(99)} {words.words()}\n",
                 f"web-{number(3)}  | {words.time()} INFO {words.words()}\n",
-                f"npm http fetch GET 200 https://registry.npmjs.org/{words.name()} {done}ms\n",
+                f"npm http fetch GET 200 https://registry.example.org/{words.name()} {done}ms\n",
                 "\n",
             )
         )

@@ -134,6 +134,10 @@ class Documents:
             view.over = True
             yield from view.text_up_to(len(view.data))
             return
+        if self._is_faulty(view.data[start : start + _OPENING_BYTES]):
+            view.place = start
+            self._pass_line(view)
+            return
         if start > view.place or view.aloof is None:
             # Whether somebody wants all for himself depends on the lines before.
             yield from view.text_up_to(start)
@@ -183,7 +187,7 @@ class Documents:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-            if not self._is_strange(line, keys, over=over) and not self._is_faulty(line):
+            if not self._is_strange(line, keys, over=over):
                 break
             self._pass_line(view)
             if not self._goes_on(view):
@@ -193,15 +197,18 @@ class Documents:
             self._pass_line(view)
             return
         yield from view.text_up_to(view.place)
+        opening = view.data[view.place : view.place + _OPENING_BYTES]
+        self._opening = shape(opening.partition(b"\n")[0])
         self._keys = keys
         self._document = OpenDocument(
             self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
 
-    def _is_faulty(self, line: bytes) -> bool:
-        """Whether all that began like this line broke at once."""
-        self._opening = shape(line[:_OPENING_BYTES])
-        return self._breaks[self._opening] >= _MOST_BREAKS
+    def _is_faulty(self, opening: bytes) -> bool:
+        """Whether all that began like a line broke at once."""
+        line, newline, _ = opening.partition(b"\n")
+        whole = newline or len(opening) == _OPENING_BYTES
+        return bool(whole) and self._breaks[shape(line)] >= _MOST_BREAKS
 
     def _may_be_markup(self, view: _View) -> bool:
         patient = self._faults < _MOST_FAULTS
@@ -244,13 +251,13 @@ class Documents:
             view.over = True
             return
         self._document = None
-        if step.document is not None:
+        whole = step.document is not None and step.document.parser.tally.ended
+        if document.markup:
+            self._faults = 0 if whole else self._faults + 1
+        elif whole:
             self._breaks.clear()
         elif step.place - view.place <= _AT_ONCE_BYTES and len(self._breaks) < _MOST_OPENINGS:
             self._breaks[self._opening] += 1
-        if document.markup:
-            whole = step.document is not None and step.document.parser.tally.ended
-            self._faults = 0 if whole else self._faults + 1
         self._fresh, view.text, view.place, view.aloof = step.fresh, step.text, step.place, False
         if step.document is not None:
             yield step.document

@@ -23,7 +23,7 @@ def _folded(byte: int) -> int:
         return byte if byte in {0xE2, 0xC3} else 0x9C if byte in _SIGNS else 0x80
     if chr(byte).isdigit():
         return ord("0")
-    return ord(" ") if byte == ord("\t") else ord(chr(byte).lower())
+    return ord(chr(byte).lower())
 
 
 _FOLD = bytes(map(_folded, range(256)))
@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 
 def fold(data: bytes) -> bytes:
-    """Lower case, each digit a zero, a tab a blank: the alphabet in which literals are compared.
+    """Lower case, each digit a zero: the alphabet in which literals are compared.
 
     >>> fold(b"Found 54 errors.")
     b'found 00 errors.'

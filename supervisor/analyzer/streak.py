@@ -13,6 +13,7 @@ Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
 
 
+_Cells = tuple[str | None, str | None, str, str | None, str, str]
 _Reading = tuple[Rule, re.Match[str]] | tuple[None, None]
 _BLANK: _Reading = (None, None)
 
@@ -70,7 +71,6 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
     places: dict[tuple[str | None, Kind], None] = {}
     length = blank = 0
     broken = False
-    last: Rule | None = None
     for reading in _read(texts, setting):
         if reading is None:
             broken = True
@@ -79,31 +79,39 @@ def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
         if rule is None or found is None:
             blank += 1
             continue
-        if rule is not last:
-            last, needed = rule, rule.needed
-            a_file, a_code, a_name, a_message, a_remark, a_severity, a_warning, *at = rule.columns
-        groups = (*found.groups(), None)  # The last one is for groups that there are not.
-        code = groups[a_code] or groups[a_name]
-        message = (groups[a_message] or groups[a_remark] or "").strip()
-        if needed and not _has(needed, groups[a_file], code, message):
+        own_file, code, message, word, line, column = _cells(rule, found)
+        if rule.needed and not _has(rule.needed, own_file, code, message):
             broken = True
             break
-        kind = (rule, code, message, groups[a_severity] or groups[a_warning])
+        kind = (rule, code, message, word)
         known = alike.get(kind)
-        if known is None and setting.ends is not None and setting.ends(rule, kind[-1]):
+        if known is None and setting.ends is not None and setting.ends(rule, word):
             break
         length += 1
-        file = groups[a_file] or (file if inherits else None)
-        if knows is not None:
-            where = (file, groups[at[0]] or "0", groups[at[1]] or "0", code, message)
-            if knows(where) and (setting.distinct or rule.again):
-                continue
+        file = own_file or (file if inherits else None)
+        told = knows is not None and knows((file, line, column, code, message))
+        if told and (setting.distinct or rule.again):
+            continue
         places[file, kind] = None
         if known is None:
             alike[kind] = Alike(found, file)
         else:
             known.times += 1
     return Streak(length + blank, length, broken, file, alike, places)
+
+
+def _cells(rule: Rule, found: re.Match[str]) -> _Cells:
+    """File, code, message, word of severity, line and column of a finding."""
+    groups = (*found.groups(), None)  # The last one is for groups that there are not.
+    file, code, name, message, remark, severity, warning, line, column = rule.columns
+    return (
+        groups[file],
+        groups[code] or groups[name],
+        (groups[message] or groups[remark] or "").strip(),
+        groups[severity] or groups[warning],
+        groups[line] or "0",
+        groups[column] or "0",
+    )
 
 
 def _read(texts: Iterable[str], setting: Setting) -> Iterator[_Reading | None]:
