@@ -120,9 +120,12 @@ class Segmenter:
             return
         if current is not None and self._offer(current, line):
             return
+        if not self.aloof and not any(self._offer(one, line) for one in self._apart):
+            self._take_from_nobody(line)
+
+    def _take_from_nobody(self, line: Line) -> None:
+        """Let a line that belongs to no execution begin another, or be of the residue."""
         current = self._current
-        if self.aloof or any(self._offer(one, line) for one in self._apart):
-            return
         if (opened := self._resume(line) or self._open(line)) is not None:
             self._speak(opened)
         elif line.text.strip():
