@@ -1,5 +1,6 @@
 """A line of the stream, with the lines above it within reach."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -11,7 +12,9 @@ from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import bare, decode, split_lane
 
 _T = TypeVar("_T")
-_LANE_MARKS = (b" | ", b"\n[", b"\n#", b"\n@")
+_LANE_MARKS = (b"\n[", b"\n#", b"\n@")
+_COLUMN = re.compile(rb"\n(?:[a-z][^\s|]*+ ++\| |[0\x80][^\n|]*+ \| )")
+"""A name before a bar, or what may be a stamp and then one."""
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
 _MOST_BETWEEN = 64
@@ -49,7 +52,9 @@ class Page:
     @cached_property
     def may_have_lanes(self) -> bool:
         """Whether there could be a multiplexer's line whose lane has no colon in its name."""
-        return any(map(self.folded.__contains__, _LANE_MARKS))
+        if any(map(self.folded.__contains__, _LANE_MARKS)):
+            return True
+        return b" | " in self.folded and _COLUMN.search(self.folded) is not None
 
     def sifted(self, sieve: Sieve[_T]) -> tuple[_T, ...]:
         """Values whose literals stand somewhere on the page."""
