@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,6 @@ from supervisor.redaction import Redactor
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
-from supervisor.trees import identify_tree
 from supervisor.view.screen import Screen, wants_colour
 
 if TYPE_CHECKING:
@@ -183,9 +181,8 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
 
 
 def _open_journal(config: Config, telemetry: Telemetry, screen: Screen, memory: Memory) -> Journal:
-    tree = partial(identify_tree, config.autopilot.cwd)
     redactor = Redactor({**os.environ, **config.autopilot.env})
-    return Journal(telemetry, screen, memory.failures, tree, redactor)
+    return Journal(telemetry, screen, memory.failures, config.autopilot.cwd, redactor)
 
 
 def _read_patterns(config: Config) -> Sequence["Grammar"]:

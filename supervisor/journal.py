@@ -1,9 +1,10 @@
 """The hall's one way to say what happened: to telemetry, screen and memory of failures."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 from supervisor import events
 from supervisor.digests import Digest, Verdict
@@ -11,6 +12,7 @@ from supervisor.redaction import Redactor
 from supervisor.telemetry.flakiness import Flakiness, Outcome, outcome_of
 from supervisor.telemetry.occurrences import Occurrence, Occurrences
 from supervisor.telemetry.writer import Telemetry
+from supervisor.trees import holds_test, identify_tree
 from supervisor.view import lines
 from supervisor.view.closing import Failure, Totals, render_closing
 from supervisor.view.screen import Screen
@@ -28,14 +30,15 @@ class Journal:
         telemetry: Telemetry,
         screen: Screen,
         known: Iterable[Occurrence] = (),
-        identify_tree: Callable[[], str | None] = lambda: None,
+        directory: Path | None = None,
         redactor: Redactor = _BY_FORM,
     ) -> None:
         self._telemetry = telemetry
         self._screen = screen
         self._occurrences = Occurrences(known)
         self._lock = threading.Lock()
-        self._identify_tree = identify_tree
+        self._directory = directory
+        """Where the program works, and with it the tests that it runs, or so we think."""
         self._redactor = redactor
         self._flakiness = Flakiness()
         self._aside = ThreadPoolExecutor(1, "journal")
@@ -82,9 +85,11 @@ class Journal:
             )
 
     def _tell_flaky(self, run: str, outcome: Outcome) -> None:
-        tree = self._identify_tree()
-        tests = () if tree is None else self._flakiness.note(tree, outcome)
-        if tree is not None and tests:
+        tree = None if self._directory is None else identify_tree(self._directory)
+        if tree is None or self._directory is None:
+            return
+        tests = self._flakiness.note(tree, outcome)
+        if tests and all(holds_test(self._directory, test) for test in tests):
             self.tell(
                 events.Flaky(
                     run=run,

@@ -34,6 +34,14 @@ def identify_tree(directory: Path) -> str | None:
     return whole.hexdigest()[:12]
 
 
+def holds_test(directory: Path, test: str) -> bool:
+    """Whether the file that a test's id begins with is below ``directory``.
+
+    A program may work elsewhere, and then the tree says nothing about its tests.
+    """
+    return (directory / test.partition("::")[0]).is_file()
+
+
 def _untracked(top: Path) -> bytes:
     """Names and contents of untracked files that are not ignored."""
     names = _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")[:-1]

@@ -101,6 +101,7 @@ def test_flaky_tests_are_told(tmp_path: Path) -> None:
     author = ["-c", "user.name=x", "-c", "user.email=x@y"]
     words = [*author, "commit", "--quiet", "--allow-empty", "-m", "x"]
     subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    (tmp_path / "a.py").touch()
     rule = "=" * 12
     failed = f"FAILED a.py::test_x - no\\n{rule} 1 failed, 2 passed in 0.1s {rule}\\n"
     passed = f"{rule} test session starts {rule}\\n{rule} 3 passed in 0.1s {rule}\\n"
@@ -108,8 +109,10 @@ def test_flaky_tests_are_told(tmp_path: Path) -> None:
         f"printf '{rule} short test summary info {rule}\\n{failed}'; sleep 1.5; printf '{passed}'"
     )
     made = Desk(tmp_path)
+    elsewhere = made.run(made.write(["sh", "-c", script.replace("a.py", "no.py")]))
     done = made.run(made.write(["sh", "-c", script]))
 
+    assert "fail and pass on one tree" not in elsewhere.stdout
     (event,) = made.events("flaky")
     assert (event["tool"], event["tests"], event["count"]) == ("pytest", ["a.py::test_x"], 1)
     assert "pytest: fail and pass on one tree: a.py::test_x" in done.stdout
