@@ -256,7 +256,7 @@ class Documents:
             self._faults = 0 if whole else self._faults + 1
         elif whole:
             self._breaks.clear()
-        elif step.place - view.place <= _AT_ONCE_BYTES and len(self._breaks) < _MOST_OPENINGS:
+        elif document.size <= _AT_ONCE_BYTES and len(self._breaks) < _MOST_OPENINGS:
             self._breaks[self._opening] += 1
         self._fresh, view.text, view.place, view.aloof = step.fresh, step.text, step.place, False
         if step.document is not None:

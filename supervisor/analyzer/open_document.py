@@ -59,6 +59,11 @@ class OpenDocument:
         self._midline = False
         """The last unit was not the end of a line."""
 
+    @property
+    def size(self) -> int:
+        """How many bytes were read, however they arrived."""
+        return self._size
+
     def read(self, data: bytes, start: int, *, final: bool) -> Step:
         """Read what is in ``data`` from ``start`` on, of which some was read on trial."""
         at = start + self._trial
