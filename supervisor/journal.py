@@ -46,7 +46,9 @@ class Journal:
 
     def tell(self, event: events.Event) -> None:
         """Record an event without its secrets, and show it if a person should see it."""
-        event = self._redactor.value(event)
+        self._record(self._redactor.value(event))
+
+    def _record(self, event: events.Event) -> None:
         self._telemetry.emit(event)
         line = lines.render(event)
         if line is not None:
@@ -58,14 +60,14 @@ class Journal:
         if (outcome := outcome_of(digest)) is not None:
             self._aside.submit(self._tell_flaky, run, outcome)
         if digest.verdict in _NO_FAILURE:
-            self.tell(events.Digested(run=run, digest=digest))
+            self._record(events.Digested(run=run, digest=digest))
             self._tell_fixed(run, digest)
             return
         with self._lock:
             sighting = self._occurrences.note(
                 digest.fingerprint, digest.tool, digest.summary, datetime.now(UTC)
             )
-        self.tell(
+        self._record(
             events.Digested(run=run, digest=digest, seen=sighting.count, status=sighting.status)
         )
 
@@ -85,11 +87,11 @@ class Journal:
             )
 
     def _tell_flaky(self, run: str, outcome: Outcome) -> None:
-        tree = None if self._directory is None else identify_tree(self._directory)
-        if tree is None or self._directory is None:
+        directory = self._directory
+        if directory is None or (tree := identify_tree(directory)) is None:
             return
         tests = self._flakiness.note(tree, outcome)
-        if tests and all(holds_test(self._directory, test) for test in tests):
+        if tests and all(holds_test(directory, test) for test in tests):
             self.tell(
                 events.Flaky(
                     run=run,

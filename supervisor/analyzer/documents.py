@@ -134,7 +134,7 @@ class Documents:
             view.over = True
             yield from view.text_up_to(len(view.data))
             return
-        if self._is_faulty(view.data[start : start + _OPENING_BYTES]):
+        if self._is_faulty(view, start):
             view.place = start
             self._pass_line(view)
             return
@@ -143,7 +143,7 @@ class Documents:
             yield from view.text_up_to(start)
             view.aloof = self._aloof()
         view.place = start
-        if not view.aloof and self._book.start.match(view.data, start):
+        if not view.aloof and self._is_start(view):
             yield from self._begin(view)
         elif view.aloof or view.final:
             self._pass_line(view)
@@ -197,18 +197,15 @@ class Documents:
             self._pass_line(view)
             return
         yield from view.text_up_to(view.place)
-        opening = view.data[view.place : view.place + _OPENING_BYTES]
-        self._opening = shape(opening.partition(b"\n")[0])
+        self._opening = _opening_at(view, view.place)
         self._keys = keys
         self._document = OpenDocument(
             self._book.signatures, self._on_failure, markup=first == _ANGLE
         )
 
-    def _is_faulty(self, opening: bytes) -> bool:
-        """Whether all that began like a line broke at once."""
-        line, newline, _ = opening.partition(b"\n")
-        whole = newline or len(opening) == _OPENING_BYTES
-        return bool(whole) and self._breaks[shape(line)] >= _MOST_BREAKS
+    def _is_faulty(self, view: _View, start: int) -> bool:
+        """Whether all that began like a line broke at once; an opening that is cut is none yet."""
+        return self._breaks[_opening_at(view, start)] >= _MOST_BREAKS
 
     def _may_be_markup(self, view: _View) -> bool:
         patient = self._faults < _MOST_FAULTS
@@ -263,6 +260,13 @@ class Documents:
             yield step.document
         elif self._keys and len(self._strangers) < _MOST_STRANGERS:
             self._strangers.add(self._keys)
+
+
+def _opening_at(view: _View, place: int) -> bytes:
+    """How a line begins, but for its digits; empty if not enough of it is there to say."""
+    opening = view.data[place : place + _OPENING_BYTES]
+    line, newline, _ = opening.partition(b"\n")
+    return shape(line) if newline or len(opening) == _OPENING_BYTES else b""
 
 
 def _line_at(view: _View) -> bytes | None:
