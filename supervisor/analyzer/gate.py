@@ -7,7 +7,6 @@ same time which of them stand in which line, so that few rules are tried on it.
 
 import re
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -29,6 +28,7 @@ def _folded(byte: int) -> int:
 _FOLD = bytes(map(_folded, range(256)))
 _ZEROS = re.compile(rb"0+")
 _MOST_REMEMBERED = 4096
+_WEAK_BYTES = 4
 _T = TypeVar("_T")
 
 
@@ -84,16 +84,35 @@ def _codes(anchors: Iterable[bytes]) -> bytes:
     return bytes(places.get(byte, len(used)) for byte in _FOLD)
 
 
+def _proof(weak: bytes, literals: Iterable[str]) -> re.Pattern[bytes] | None:
+    """What stands in each folded line with a literal of which the anchor shows too little."""
+    if len(weak) > _WEAK_BYTES:
+        return None
+    folded = sorted({fold(one.encode()) for one in literals if anchor(one) == weak})
+    if weak in folded:
+        return None
+    wholes = (b"0+".join(map(re.escape, _ZEROS.split(one))) for one in folded)
+    return re.compile(b"|".join(wholes))
+
+
 class Gate:
     """One automaton for many literals; each has a bit, which a line's marks show."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        anchors = sorted({anchor(literal) for literal in literals})
+        literals = {*literals}
+        anchors = sorted(set(map(anchor, literals)))
         self._bits = {text: 1 << place for place, text in enumerate(anchors)}
         self._of_pattern = list(self._bits.values())
         self._codes = _codes(anchors)
         coded = [text.translate(self._codes) for text in anchors]
         self._automaton = BytesAhoCorasick(coded, implementation=Implementation.DFA)
+        self._weak = [
+            (self._bits[text], proof)
+            for text in anchors
+            if (proof := _proof(text, literals)) is not None
+        ]
+        """Bits of anchors that many other lines hold, and what those lines lack."""
+        self._doubt = sum(bit for bit, _ in self._weak)
 
     def bit(self, literal: str) -> int:
         """The bit that is set in the marks of each line that holds ``literal``."""
@@ -122,7 +141,8 @@ class Gate:
         if not hits:
             return marks
         bits = self._of_pattern
-        ends = list(accumulate(map(len, block.splitlines(keepends=True))))
+        lines = block.splitlines(keepends=True)
+        ends = list(accumulate(map(len, lines)))
         line, end, found = 0, ends[0], 0
         for pattern, _, stop in hits:
             if stop > end:
@@ -134,6 +154,21 @@ class Gate:
                     end = ends[line]
             found |= bits[pattern]
         marks[line] = found
+        doubt = self._doubt
+        for line in [line for line, found in marks.items() if found & doubt]:
+            proven = self._proven(marks[line], lines[line])
+            if proven:
+                marks[line] = proven
+            else:
+                del marks[line]
+        return marks
+
+    def _proven(self, marks: int, line: bytes) -> int:
+        """Of a line's marks those that stand for more than a weak anchor."""
+        folded = fold(line)
+        for bit, proof in self._weak:
+            if marks & bit and proof.search(folded) is None:
+                marks ^= bit
         return marks
 
 
@@ -160,38 +195,25 @@ class Index(Generic[_T]):
 
 
 class Sieve(Generic[_T]):
-    """Values whose literals stand somewhere in a text of many lines.
+    """Values by the lines of a text in which one of their literals stands.
 
-    Literals that have been found once are looked for by themselves from then on: in a flood their
-    many hits cost an automaton more than all that it does not find.
+    It knows few literals, so that a flood's lines, which hold many of a gate's, cost little here.
     """
 
     def __init__(self, values: Iterable[tuple[tuple[str, ...], _T]]) -> None:
-        self._values = [({*map(anchor, literals)}, value) for literals, value in values]
-        rare = _Needles({one for anchors, _ in self._values for one in anchors})
-        self._known: tuple[frozenset[bytes], _Needles] = (frozenset(), rare)
-        """Those that have been found, and the others; together, since threads share a sieve."""
+        values = tuple(values)
+        self._gate = Gate(literal for literals, _ in values for literal in literals)
+        self._index = Index((self._gate.mask(literals), value) for literals, value in values)
 
-    def at(self, folded: bytes) -> tuple[_T, ...]:
-        """Those whose literals stand in it, and those that have none, in their order."""
-        common, rare = self._known
-        here = {one for one in common if one in folded}
-        if fresh := rare.found_in(folded):
-            here |= fresh
-            self._known = common | fresh, _Needles(rare.all - fresh)
-        return tuple(value for anchors, value in self._values if not anchors or anchors & here)
+    @property
+    def everywhere(self) -> tuple[_T, ...]:
+        """Values without a literal."""
+        return self._index.at(0)
 
+    def at(self, block: bytes) -> dict[int, tuple[_T, ...]]:
+        """Those of each line, counted from 0, and those without one, in their order.
 
-class _Needles:
-    """Pieces of text that are looked for together."""
-
-    def __init__(self, pieces: AbstractSet[bytes]) -> None:
-        self.all = pieces
-        self._of_pattern = sorted(pieces)
-        self._automaton = BytesAhoCorasick(self._of_pattern) if pieces else None
-
-    def found_in(self, text: bytes) -> set[bytes]:
-        if self._automaton is None:
-            return set()
-        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return {self._of_pattern[place] for place in {hit[0] for hit in hits}}
+        Lines without any literal are left out.
+        """
+        at = self._index.at
+        return {line: at(bits) for line, bits in self._gate.marks(block).items()}

@@ -4,18 +4,23 @@ Adding a tool is one module in ``grammars`` whose ``GRAMMAR`` lists patterns. On
 lines mean different things in different places brings a parser of its own.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
+from operator import methodcaller
 from typing import Protocol, runtime_checkable
 
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.shape import blind
-from supervisor.analyzer.tally import Tally
+from supervisor.analyzer.tally import Tally, severity_key
 
 _COLUMNS = ("file", "code", "name", "message", "remark", "severity", "warning", "line", "column")
+
+
+_PLACE = ("file", "line", "column")
 
 
 class Does(Enum):
@@ -99,9 +104,26 @@ class Rule:
         return tuple(places.get(name, 0) - 1 for name in _COLUMNS)
 
     @cached_property
+    def file_group(self) -> int:
+        """Number of the group that names the file; 0 if there is none."""
+        return self.pattern.groupindex.get("file", 0)
+
+    @cached_property
+    def says(self) -> Callable[[re.Match[str]], object]:
+        """What a match says but for its place; two that say the same are findings of one kind."""
+        names = [name for name in _COLUMNS if name not in _PLACE]
+        places = self.pattern.groupindex
+        return methodcaller("group", *[places[name] for name in names if name in places] or [0])
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """What a finding may have to wait for."""
         return frozenset(() if self.continues is None else self.continues.groupindex)
+
+    @cached_property
+    def needs_file(self) -> bool:
+        """Whether it may have to wait for its file."""
+        return "file" in self.needed
 
     @cached_property
     def blind(self) -> bool:
@@ -150,6 +172,10 @@ class Grammar:
     """It shows other programs' output; nothing else is recognised until its trailer."""
     parser: Callable[["Grammar"], "Parser"] | None = None
     """Makes the parser, where the rules alone cannot say it; its rules then only open it."""
+
+    def counts_as(self, rule: Rule, word: str | None) -> str:
+        """Key of ``Digest.counted`` for a rule's finding with this word of severity."""
+        return severity_key(word, self.severities, rule.counts_as)
 
     @cached_property
     def inherits(self) -> bool:

@@ -1,19 +1,19 @@
 """A line of the stream, with the lines above it within reach."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
 from supervisor.analyzer.excerpt import Quote
-from supervisor.analyzer.gate import Sieve, fold
+from supervisor.analyzer.gate import Sieve
 from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import bare, decode, split_lane
 
 _T = TypeVar("_T")
-_LANE_MARKS = (b"\n[", b"\n#", b"\n@")
-_COLUMN = re.compile(rb"\n(?:[a-z][^\s|]*+ ++\| |[0\x80][^\n|]*+ \| )")
+_LANE_STARTS = frozenset("[#@")
+_COLUMN = re.compile(rb"^(?:[A-Za-z][^\s|]*+ ++\| |[\d\x80-\xff][^\n|]*+ \| )", re.MULTILINE)
 """A name before a bar, or what may be a stamp and then one."""
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
@@ -32,7 +32,7 @@ class Page:
         self.length = block.count(b"\n")
         """How many lines there are."""
         self._history = history
-        self._sifted: dict[Sieve[Any], tuple[Any, ...]] = {}
+        self._sifted: dict[Sieve[Any], Mapping[int, tuple[Any, ...]]] = {}
 
     @cached_property
     def texts(self) -> Sequence[str]:
@@ -45,23 +45,22 @@ class Page:
         return shape(self.block).split(b"\n")
 
     @cached_property
-    def folded(self) -> bytes:
-        """The block behind a newline, in the alphabet of literals."""
-        return b"\n" + fold(self.block)
-
-    @cached_property
     def may_have_lanes(self) -> bool:
         """Whether there could be a multiplexer's line whose lane has no colon in its name."""
-        if any(map(self.folded.__contains__, _LANE_MARKS)):
+        if not _LANE_STARTS.isdisjoint([text[:1] for text in self.texts]):
             return True
-        return b" | " in self.folded and _COLUMN.search(self.folded) is not None
+        return b" | " in self.block and _COLUMN.search(self.block) is not None
 
-    def sifted(self, sieve: Sieve[_T]) -> tuple[_T, ...]:
-        """Values whose literals stand somewhere on the page."""
+    def sifted(self, sieve: Sieve[_T]) -> Mapping[int, tuple[_T, ...]]:
+        """Values by the index of the line that one of their literals stands in."""
         found = self._sifted.get(sieve)
         if found is None:
-            found = self._sifted[sieve] = sieve.at(self.folded)
+            found = self._sifted[sieve] = sieve.at(self.block)
         return found
+
+    def line_above(self, index: int) -> str:
+        """Text of the line above one; empty at the start of the stream."""
+        return bare(self.texts[index - 1]) if index else next(self.above(0), "")
 
     def above(self, index: int) -> Iterator[str]:
         """Texts of the lines above one, nearest first, as far as the history goes."""
@@ -125,7 +124,7 @@ class Line:
     @property
     def before(self) -> str:
         """Text of the line above; empty at the start of the stream."""
-        return next(self.above(), "")
+        return self._page.line_above(self._index) if self._lane is None else next(self.above(), "")
 
     def follows(self, number: int) -> bool:
         """Whether line ``number`` stands right above, but for lines of other lanes."""

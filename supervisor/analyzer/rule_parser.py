@@ -1,20 +1,24 @@
 """The parser of a grammar that is all data."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from supervisor.analyzer.declaring import add_fixable, declared_by, fixable_by
-from supervisor.analyzer.gate import Index
+from supervisor.analyzer.gate import Index, Sieve
 from supervisor.analyzer.grammar import Does, Grammar, Rule
-from supervisor.analyzer.line import Line
+from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.pending import Pending, found, lacks
 from supervisor.analyzer.rows import rows_above
-from supervisor.analyzer.streak import Kind, Setting, Streak, Where, read_streak
-from supervisor.analyzer.tally import HARM, Finding, Tally, severity_key
+from supervisor.analyzer.streak import Alike, Setting, Streak, Where, read_streak
+from supervisor.analyzer.tally import HARM, Finding, Tally
 
-_HOT_STREAK = 8
-"""Findings in a row by one rule after which the next lines are tried on that rule first."""
+_HOT, _HOTTEST = 8, 16
+"""So many findings, in a row or almost, make it likely that more of them follow."""
+_COOLING = 4
+"""How many findings another line outweighs."""
 _MOST_REMEMBERED = 20_000
+_MOST_KINDS = 2000
 _ENDS = (Does.TRAILER, Does.GREEN, Does.RED)
 _DECLARES = (*_ENDS, Does.SUBTOTAL, Does.CLEAN)
 _BEGINS_OR_ENDS = (*_DECLARES, Does.FINDING, Does.FILE, Does.START)
@@ -32,7 +36,8 @@ class RuleParser:
         self._open: Pending | None = None
         self._end = 0
         self._seen: set[Where] = set()
-        self._streak = 0
+        self._heat = 0
+        self._kinds: defaultdict[Rule, dict[object, Alike]] = defaultdict(dict)
 
     @property
     def done(self) -> bool:
@@ -46,8 +51,8 @@ class RuleParser:
 
     @property
     def hot(self) -> bool:
-        """Whether the last lines were findings in a row, so that the next are likely to be."""
-        return self._streak >= _HOT_STREAK and self._open is None and not self.tally.ended
+        """Whether the last lines were findings, so that the next are likely to be."""
+        return self._heat >= _HOT and self._open is None and not self.tally.ended
 
     @property
     def waits(self) -> bool:
@@ -64,7 +69,8 @@ class RuleParser:
             elif (groups := groups_of(rule, match, line)) is None:
                 alike = False
             else:
-                self._streak = self._streak + 1 if rule in self.grammar.plain else 0
+                if rule in self.grammar.plain:
+                    self._warm(1)
                 return self._apply(rule, groups, line)
         if line.facts is not None and alike:
             line.facts.unread_by = self.index
@@ -74,55 +80,61 @@ class RuleParser:
         """Whether a rule may read a line with these of the gate's literals."""
         return bool(self.index.at(marks))
 
-    def run(
-        self, texts: Iterable[str], rules: Sequence[Rule], above: str, *, harm: bool = True
-    ) -> int:
-        """Read lines from the first on as ``take`` would, while they are findings in a row.
+    def _warm(self, findings: int) -> None:
+        self._heat = max(0, min(_HOTTEST, self._heat + findings))
 
-        ``rules`` are those that could read any of them, ``above`` is the text of the line above
-        the first. Without ``harm`` it ends where a failure is told. Returns how many were read.
+    def run(
+        self,
+        page: Page,
+        index: int,
+        sieve: Sieve[Rule],
+        wanted: Callable[[Sequence[int]], int | None],
+        *,
+        harm: bool = True,
+    ) -> Streak:
+        """Read a page's lines from ``index`` on as ``take`` would, while most are findings.
+
+        ``sieve`` knows the grammar's rules; ``wanted`` says which of some lines is the first that
+        anybody could want. Without ``harm`` it ends where a failure is told.
         """
-        grammar = self.grammar
+        if sum(map(len, self._kinds.values())) >= _MOST_KINDS:
+            self._kinds.clear()
         setting = Setting(
-            rules=rules,
-            plain=grammar.plain,
-            above=above,
+            grammar=self.grammar,
+            rules=page.sifted(sieve),
+            rows=sieve.everywhere if self._in_file else (),
+            above=page.line_above(index),
             file=self._file,
-            inherits=grammar.inherits,
-            knows=self._knows if grammar.remembers else None,
-            distinct=grammar.distinct,
-            ends=None if harm else self._harms,
+            ends=() if harm else HARM,
+            wanted=wanted,
+            knows=self._knows,
+            learns=len(self._seen) < _MOST_REMEMBERED,
+            identifies=self.tally.identifies,
+            files=self.tally.files,
+            kinds=self._kinds,
         )
-        streak = read_streak(texts, setting)
+        streak = read_streak(page.texts, index, setting)
         self._file = streak.file
         self._add_streak(streak)
-        self._in_file = self._in_file and streak.findings == streak.length
-        if streak.broken and streak.findings < _HOT_STREAK:
-            self._streak = 0
-        return streak.length
-
-    def _harms(self, rule: Rule, word: str | None) -> bool:
-        """Whether such a finding is a failure."""
-        return severity_key(word, self.grammar.severities, rule.counts_as) in HARM
+        self._in_file = self._in_file and not streak.gap
+        self._warm(streak.findings - (_COOLING if streak.broken else 0))
+        return streak
 
     def _add_streak(self, streak: Streak) -> None:
         tally = self.tally
-        counted: dict[Kind, str] = {}
-        for kind, known in streak.alike.items():
-            rule, code, message, word = kind
-            key = counted[kind] = severity_key(word, self.grammar.severities, rule.counts_as)
-            if not tally.count_again(code, message, key, known.times):
+        # First of all, and in the order of the lines: a tally keeps only so many.
+        for file, known in streak.places:
+            tally.place(file, known.code, known.message, known.counts_as)
+        for known in streak.told:
+            if not tally.count_again(known.code, known.message, known.counts_as, known.times):
+                rule = known.rule
                 tally.name, tally.kind = rule.tool or tally.name, rule.kind or tally.kind
-                finding = self._found(rule, known.first.groupdict(), known.file)
-                finding.times = known.times
-                tally.add(finding)
-        for file, kind in streak.places:
-            _, code, message, _ = kind
-            tally.place(file, code, message, counted[kind])
+                tally.add(known.finding)
+            known.times = 0
 
     def _go_on(self, text: str) -> bool:
         """Read a line that no rule matches."""
-        self._streak = 0
+        self._warm(-_COOLING)
         if self._open is not None:
             return self._continue(text)
         if not text.strip():
@@ -206,8 +218,9 @@ class RuleParser:
 
     def _found(self, rule: Rule, groups: dict[str, str | None], file: str | None) -> Finding:
         finding = found(groups, file if self.grammar.inherits else None)
-        word = groups.get("severity") or groups.get("warning")
-        finding.counts_as = severity_key(word, self.grammar.severities, rule.counts_as)
+        finding.counts_as = self.grammar.counts_as(
+            rule, groups.get("severity") or groups.get("warning")
+        )
         finding.urgent = rule.urgent
         return finding
 

@@ -1,6 +1,8 @@
 """Cuts a mixed stream of lines into the executions of tools."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
 
@@ -57,35 +59,53 @@ class Segmenter:
             return True
         return bool(self._lanes) and any(lane.parser.attentive for lane in self._lanes.values())
 
-    @property
-    def hot(self) -> bool:
-        """Whether the next lines are likely to be more of the same."""
+    def hot(self, page: Page) -> bool:
+        """Whether the next lines are likely to be more of the same, with no lane's name in front.
+
+        Those may be read by ``run``.
+        """
         current = self._current
-        quick = None if current is None else current.runner or current.rules
-        return quick is not None and bool(quick.hot)
+        if current is None:
+            return False
+        if current.runner is not None:
+            return current.runner.hot
+        rules = current.rules
+        return rules is not None and rules.hot and not self._lanes and not page.may_have_lanes
 
     def run(self, page: Page, index: int) -> int:
         """Read lines from ``index`` on as more of the same; returns how many were.
 
-        It is quick because nobody else is asked whether they are his, nor whether a lane's name
-        stands in front.
+        It is quick because nobody else is asked whether findings are his.
         """
         current = self._current
-        if current is None or not self.hot:
+        if current is None:
             return 0
-        texts = map(page.texts.__getitem__, range(index, page.length))
         if current.runner is not None:
-            count = current.runner.run(texts)
-        elif current.rules is None or self._lanes or page.may_have_lanes:
+            count = current.runner.run(islice(page.texts, index, None))
+            told = range(index + count - 1, index - 1, -1)
+            last = next((place for place in told if page.texts[place].strip()), None)
+            current.last = current.last if last is None else page.first + last
+            return count
+        if current.rules is None:
             return 0
-        else:
-            rules = page.sifted(self._book.sieve(current.grammar))
-            above = next(page.above(index), "")
-            count = current.rules.run(texts, rules, above, harm=current.witness.full)
-        told = range(index + count - 1, index - 1, -1)
-        last = next((place for place in told if page.texts[place].strip()), None)
-        current.last = current.last if last is None else page.first + last
-        return count
+        sieve = self._book.sieve(current.grammar)
+        wanted = partial(self._first_wanted, page)
+        streak = current.rules.run(page, index, sieve, wanted, harm=current.witness.full)
+        if streak.findings:
+            current.last = page.first + index + streak.last - 1
+        return streak.length
+
+    def _first_wanted(self, page: Page, places: Sequence[int]) -> int | None:
+        """The first of these lines that somebody could want."""
+        if self._apart and self.attentive:
+            return places[0]
+        shapes = b"\n".join([page.shapes[place] for place in places]) + b"\n"
+        found = next(iter(self._book.gate.marks(shapes)), None)
+        return None if found is None else places[found]
+
+    def mark(self, page: Page, index: int) -> int:
+        """What the gate finds in one line."""
+        return self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.

@@ -1,145 +1,217 @@
 """Findings in a row, read in one loop where looking at each line for itself would be too slow."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from supervisor.analyzer.grammar import Rule
-from supervisor.analyzer.text import bare
+from supervisor.analyzer.grammar import Grammar, Rule
+from supervisor.analyzer.tally import Finding, number
+from supervisor.analyzer.text import FRONT_STARTS, bare
 
-Kind = tuple[Rule, str | None, str, str | None]
-"""Rule, code, message and severity of findings that may differ in their places."""
 Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
+_Reading = tuple[int, Rule, re.Match[str]]
+"""The place of a line, the rule that reads it, and how."""
+_FIRST_LINES, _MOST_LINES = 16, 1024
+"""How many lines are tried before somebody else is asked about those that no rule reads."""
 
 
-_Cells = tuple[str | None, str | None, str, str | None, str, str]
-_Reading = tuple[Rule, re.Match[str]] | tuple[None, None]
-_BLANK: _Reading = (None, None)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Alike:
     """Findings that differ in their places only."""
 
+    rule: Rule
+    code: str | None
+    message: str
+    counts_as: str
+    lacks: bool
+    """Whether such a line goes on below."""
     first: re.Match[str]
-    file: str | None
-    times: int = 1
+    """The first of a streak, in ``file``."""
+    file: str | None = None
+    times: int = 0
+    """How many a streak has."""
+
+    @property
+    def finding(self) -> Finding:
+        """All of them as one, in the first place."""
+        groups = self.first.groupdict()
+        return Finding(
+            file=self.file,
+            line=number(groups.get("line")) or None,
+            column=number(groups.get("column")) or None,
+            code=self.code,
+            message=self.message,
+            counts_as=self.counts_as,
+            times=self.times,
+            urgent=self.rule.urgent,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a streak begins with."""
 
-    rules: Sequence[Rule]
-    """All that could read one of the lines, in their order."""
-    plain: Collection[Rule]
-    """Those that a line is enough for."""
+    grammar: Grammar
+    rules: Mapping[int, Sequence[Rule]]
+    """Those that could read a line, in their order, by its place; elsewhere ``rows``."""
+    rows: Sequence[Rule]
+    """Those that could read any line, as far as a blank one."""
     above: str
     """Text of the line above the first one."""
     file: str | None
-    inherits: bool
-    """Whether findings without a file are in the last one that was named."""
-    knows: Callable[[Where], bool] | None
-    """Whether a finding was told before; from then on it was. None: nobody asks."""
-    distinct: bool
-    """Whether no finding counts that was told before; else those of some rules do not."""
-    ends: Callable[[Rule, str | None], bool] | None = None
-    """Whether a line of a rule with a severity is worth a closer look, and not read here."""
+    """The last one that a line named."""
+    ends: Collection[str]
+    """What counts as one of these is worth a closer look, and not read here."""
+    wanted: Callable[[Sequence[int]], int | None]
+    """The first of these places whose line somebody else could want."""
+    knows: Callable[[Where], bool]
+    """Whether a finding was told before; from then on it was, if ``learns``."""
+    learns: bool
+    identifies: bool
+    """Whether it matters what was found in which file."""
+    files: Collection[str]
+    """Those that are known, where it does not."""
+    kinds: Mapping[Rule, dict[object, Alike]]
+    """What is known of a rule's findings, by what they say but for their places; to be added to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Streak:
     """The lines that were read."""
 
-    length: int
-    findings: int
-    """How many of them were findings; the others are blank."""
-    broken: bool
-    """Whether there was another line, which is no finding or needs those that follow."""
     file: str | None
     """The last one that a line named."""
-    alike: dict[Kind, Alike]
-    places: Collection[tuple[str | None, Kind]]
-    """Files, and what was found in them; in the order of the lines."""
+    length: int = 0
+    last: int = 0
+    """How many lines there are up to the last finding."""
+    findings: int = 0
+    gap: bool = False
+    """Whether there was a blank line."""
+    broken: bool = False
+    """Whether what follows is worth a closer look, or has little to do with what was read."""
+    told: list[Alike] = field(default_factory=list)
+    """Findings by their kind, in the order of the first of each."""
+    places: dict[tuple[str | None, Alike], None] = field(default_factory=dict)
+    """Files, and what was found in them, in the order of the lines; as far as it matters."""
 
 
-def read_streak(texts: Iterable[str], setting: Setting) -> Streak:
-    """Read lines as long as each is blank or a finding that needs nothing from what follows."""
-    file, inherits, knows = setting.file, setting.inherits, setting.knows
-    alike: dict[Kind, Alike] = {}
-    places: dict[tuple[str | None, Kind], None] = {}
-    length = blank = 0
-    broken = False
-    for reading in _read(texts, setting):
-        if reading is None:
-            broken = True
-            break
-        rule, found = reading
-        if rule is None or found is None:
-            blank += 1
-            continue
-        own_file, code, message, word, line, column = _cells(rule, found)
-        if rule.needed and not _has(rule.needed, own_file, code, message):
-            broken = True
-            break
-        kind = (rule, code, message, word)
-        known = alike.get(kind)
-        if known is None and setting.ends is not None and setting.ends(rule, word):
-            break
-        length += 1
-        file = own_file or (file if inherits else None)
-        told = knows is not None and knows((file, line, column, code, message))
-        if told and (setting.distinct or rule.again):
-            continue
-        places[file, kind] = None
-        if known is None:
-            alike[kind] = Alike(found, file)
-        else:
-            known.times += 1
-    return Streak(length + blank, length, broken, file, alike, places)
+def read_streak(texts: Sequence[str], begin: int, setting: Setting) -> Streak:
+    """Read findings from line ``begin`` on, and pass over lines that nobody could want.
+
+    It ends where a line needs those that follow, and where most lines are no findings.
+    """
+    streak = Streak(setting.file)
+    reader = _Reader(texts, setting)
+    place, size = begin, _FIRST_LINES
+    while place < len(texts) and not streak.broken:
+        readings, others, stop = reader.read(place, min(place + size, len(texts)))
+        wanted = setting.wanted(others) if others else None
+        end = stop if wanted is None else wanted
+        streak.broken = end < min(place + size, len(texts)) or len(others) > len(readings) * 4
+        if (closer := _count(readings, end, streak, setting)) is not None:
+            end, streak.broken = closer, True
+        streak.gap = reader.blank is not None and reader.blank < end
+        place, size = end, min(2 * size, _MOST_LINES)
+    streak.length, streak.last = place - begin, max(0, streak.last - begin)
+    return streak
 
 
-def _cells(rule: Rule, found: re.Match[str]) -> _Cells:
-    """File, code, message, word of severity, line and column of a finding."""
-    groups = (*found.groups(), None)  # The last one is for groups that there are not.
-    file, code, name, message, remark, severity, warning, line, column = rule.columns
-    return (
-        groups[file],
-        groups[code] or groups[name],
-        (groups[message] or groups[remark] or "").strip(),
-        groups[severity] or groups[warning],
-        groups[line] or "0",
-        groups[column] or "0",
-    )
+class _Reader:
+    """Tries the rules on lines."""
 
+    def __init__(self, texts: Sequence[str], setting: Setting) -> None:
+        self._texts = texts
+        self.blank: int | None = None
+        """The place of the first blank line."""
+        self._plain = setting.grammar.plain
+        self._rules = setting.rules
+        self._rows = setting.rows
+        self._above = setting.above
 
-def _read(texts: Iterable[str], setting: Setting) -> Iterator[_Reading | None]:
-    """The rule that reads a line, and its match; None for a line that no plain rule reads."""
-    tries = [(rule.pattern.match, rule.before, rule) for rule in setting.rules]
-    above = setting.above
-    for raw in texts:
-        text = bare(raw)
-        if not text or text.isspace():
-            # Rules without a literal are for what stands right below a file's name.
-            tries = [one for one in tries if one[-1].literals]
-            yield _BLANK
+    def read(self, begin: int, end: int) -> tuple[list[_Reading], list[int], int]:
+        """Readings, the places of lines that no rule reads, and where it must stop.
+
+        A blank line is neither.
+        """
+        above, rules, rows, plain = self._above, self._rules, self._rows, self._plain
+        readings: list[_Reading] = []
+        others: list[int] = []
+        for place in range(begin, end):
+            raw = self._texts[place]
+            text = bare(raw) if raw[:1] in FRONT_STARTS else raw
+            for rule in rules.get(place, rows):
+                found = rule.pattern.match(text)
+                if found is not None and (rule.before is None or rule.before.match(above)):
+                    if rule not in plain:
+                        return readings, others, place
+                    readings.append((place, rule, found))
+                    break
+            else:
+                if text and not text.isspace():
+                    others.append(place)
+                elif self.blank is None:
+                    self.blank, self._rows, rows = place, (), ()
             above = text
-            continue
-        for match, before, rule in tries:  # noqa: B007 - read below the loop
-            found = match(text)
-            if found is not None and (before is None or before.match(above)):
-                break
-        else:
-            yield None
-            return
-        yield (rule, found) if rule in setting.plain else None
-        above = text
+        self._above = above
+        return readings, others, end
 
 
-def _has(needed: Collection[str], file: str | None, code: str | None, message: str) -> bool:
-    return bool(
-        (file or "file" not in needed)
-        and (code or "code" not in needed)
-        and (message or "message" not in needed)
+def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Setting) -> int | None:
+    """Count findings before line ``end``; returns the place of one that needs a closer look."""
+    told, places, file = streak.told, streak.places, streak.file
+    inherits, distinct = setting.grammar.inherits, setting.grammar.distinct
+    asks = distinct or (setting.learns and setting.grammar.remembers)
+    identifies, files, ends = setting.identifies, setting.files, setting.ends
+    last = closer = None
+    for place, rule, found in readings:
+        if place >= end:
+            break
+        kinds = setting.kinds[rule]
+        said = rule.says(found)
+        known = kinds.get(said) or _alike(rule, found, setting.grammar)
+        own_file = found[rule.file_group] if rule.file_group else None
+        if known.lacks or known.counts_as in ends or (rule.needs_file and not own_file):
+            closer = place
+            break
+        last = place
+        streak.findings += 1
+        file = own_file or (file if inherits else None)
+        if asks or rule.again:
+            told_before = setting.knows(_where(known, file, found))
+            if told_before and (distinct or rule.again):
+                continue
+        if not known.times:
+            kinds[said], known.first, known.file = known, found, file
+            told.append(known)
+        known.times += 1
+        if identifies or file not in files:
+            places[file, known] = None
+    if last is not None:
+        streak.last, streak.file = last + 1, file
+    return closer
+
+
+def _alike(rule: Rule, found: re.Match[str], grammar: Grammar) -> Alike:
+    """What a finding says that is the first of its kind."""
+    groups = (*found.groups(), None)  # The last one is for groups that there are not.
+    _, code, name, message, remark, severity, warning, _, _ = rule.columns
+    known = Alike(
+        rule=rule,
+        code=groups[code] or groups[name],
+        message=(groups[message] or groups[remark] or "").strip(),
+        counts_as=grammar.counts_as(rule, groups[severity] or groups[warning]),
+        lacks=False,
+        first=found,
     )
+    needed = rule.needed
+    known.lacks = bool(
+        ("code" in needed and not known.code) or ("message" in needed and not known.message)
+    )
+    return known
+
+
+def _where(known: Alike, file: str | None, found: re.Match[str]) -> Where:
+    groups = (*found.groups(), None)
+    *_, line, column = known.rule.columns
+    return file, groups[line] or "0", groups[column] or "0", known.code, known.message

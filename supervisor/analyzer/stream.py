@@ -1,7 +1,7 @@
 """The analyzer of a live stream."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import islice
 
@@ -132,15 +132,30 @@ class Analyzer:
 
     def _read(self, block: bytes) -> None:
         page = Page(scrub(block), self._history, self._lines + 1)
-        self._read_lines(page, self._segmenter.run(page, 0))
+        index = self._read_hot(page, 0, None)
+        if index < page.length:
+            self._read_lines(page, index)
         self._lines += page.length
         self._history = page.remember()
+
+    def _read_hot(self, page: Page, index: int, marks: Mapping[int, int] | None) -> int:
+        """Read lines from ``index`` on while the next are likely to be more of the same.
+
+        Returns the index of the first that was not read. ``marks`` are the gate's, if known.
+        """
+        segmenter = self._segmenter
+        while index < page.length and segmenter.hot(page):
+            index += segmenter.run(page, index)
+            if index < page.length:
+                mark = segmenter.mark(page, index) if marks is None else marks.get(index, 0)
+                if mark or segmenter.attentive:
+                    segmenter.take(Line(page, index, mark))
+                index += 1
+        return index
 
     def _read_lines(self, page: Page, index: int) -> None:
         """Give the lines from ``index`` on to the segmenter, as far as it wants them."""
         segmenter = self._segmenter
-        if index == page.length:
-            return
         marks = segmenter.marks(page)
         candidates = list(marks)
         many = len(candidates) > page.length // 4
@@ -159,9 +174,7 @@ class Analyzer:
                         break
                 index = candidates[ahead]
             segmenter.take(Line(page, index, marks.get(index, 0)))
-            index += 1
-            if segmenter.hot:
-                index += segmenter.run(page, index)
+            index = self._read_hot(page, index + 1, marks)
 
     def _drain(self) -> list[Digest]:
         return [

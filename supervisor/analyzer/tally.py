@@ -12,6 +12,7 @@ from supervisor.analyzer.pattern import Pattern
 from supervisor.digests import Diagnostic, Fixable
 
 _MOST_KEYS = 2000
+_MOST_KINDS = 20_000
 _MOST_IDENTITIES = 2000
 _MOST_FILES = 20_000
 _MESSAGE_CHARS = 400
@@ -127,8 +128,8 @@ class Tally:
     identities: set[bytes] = field(default_factory=set)
     _exemplars: dict[str, str] = field(default_factory=dict)
     _identified: set[int] = field(default_factory=set)
-    _kinds: dict[tuple[str | None, str, str], str] = field(default_factory=dict)
-    """Code, message and severity of findings seen before, and the cause they count for."""
+    _kinds: dict[int, str] = field(default_factory=dict)
+    """Code, message and severity of findings seen before, hashed; the cause they count for."""
     first: Diagnostic | None = None
     first_rank: int = 9
     fixable: Fixable | None = None
@@ -164,7 +165,7 @@ class Tally:
 
     def count_again(self, code: str | None, message: str, counts_as: str, times: int) -> bool:
         """Count more findings like one that was added, wherever they are; False: there was none."""
-        cause = self._kinds.get((code, message, counts_as))
+        cause = self._kinds.get(hash((code, message, counts_as)))
         if cause is None:
             return False
         self.counted[counts_as] += times
@@ -180,7 +181,7 @@ class Tally:
             return
         if file is not None and len(self.files) < _MOST_FILES:
             self.files.add(file)
-        if counts_as != "notes" and len(self._identified) < _MOST_IDENTITIES:
+        if counts_as != "notes" and self.identifies:
             self.identify(code, file, message)
 
     def blame(self, cause: str, times: int = 1) -> str:
@@ -196,13 +197,18 @@ class Tally:
 
     def identify(self, *parts: str | None) -> None:
         """Make ``parts``, without their accidents, belong to the segment's identity."""
-        if len(self._identified) >= _MOST_IDENTITIES:
+        if not self.identifies:
             return
         key = hash(parts)
         if key not in self._identified:
             self._identified.add(key)
             text = "\0".join([normal(part[:_MESSAGE_CHARS]) if part else "" for part in parts])
             self.identities.add(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())
+
+    @property
+    def identifies(self) -> bool:
+        """Whether one more finding would change the identity."""
+        return len(self._identified) < _MOST_IDENTITIES
 
     @property
     def told(self) -> bool:
@@ -229,7 +235,7 @@ class Tally:
         code, message, counts_as = finding.code, finding.message, finding.counts_as
         self.place(finding.file, code, message, counts_as)
         self.name_code(code, finding.times)
-        kind = (code, message, counts_as)
+        kind = hash((code, message, counts_as))
         cause = self._kinds.get(kind)
         if cause is not None:
             if cause:
@@ -243,7 +249,7 @@ class Tally:
             self.urgent_codes.add(code)
         if rank < self.first_rank:
             self.first, self.first_rank = finding.diagnostic, rank
-        if finding.cause is None and len(self._kinds) < _MOST_KEYS:
+        if finding.cause is None and len(self._kinds) < _MOST_KINDS:
             self._kinds[kind] = cause
 
     def _rank(self, finding: Finding) -> int:
@@ -251,7 +257,7 @@ class Tally:
         if rank > _RANK_OF["errors"]:
             return rank
         code = finding.code
-        if _breaks_syntax(finding.message) or (code and _breaks_syntax(code)):
+        if _breaks_syntax(f"{code}\n{finding.message}" if code else finding.message):
             return 0
         if finding.urgent or (self.urgent and code and self.urgent.fullmatch(code)):
             return URGENT_RANK

@@ -18,7 +18,7 @@ _STAMP = re.compile(
     r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
     r"|\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] |\d\d:\d\d:\d\d(?:[.,]\d+)? (?! *-|[AP]M )"
 )
-_FRONT_STARTS = frozenset("0123456789[#\ufeff")
+FRONT_STARTS = frozenset("0123456789[#\ufeff")
 """What a line begins with that may have something in front."""
 _RUNNER_MARK = re.compile(r"##\[(?:error|warning)\]")
 _BYTE_ORDER_MARK = "\ufeff"
@@ -65,7 +65,7 @@ def bare(text: str) -> str:
     >>> bare("2022-04-13T21:46:50.3239923Z FAILED a.py::b"), bare("12 | import os")
     ('FAILED a.py::b', '12 | import os')
     """
-    if text[:1] not in _FRONT_STARTS:
+    if text[:1] not in FRONT_STARTS:
         return text
     if stamp := _STAMP.match(text):
         text = text[stamp.end() :]

@@ -248,7 +248,7 @@ def test_findings_in_a_row_are_read_as_they_are_one_by_one(
             flood = b"".join((line + b"\n") * 12 for line in lines)
             quick = _told(flood)
             with monkeypatch.context() as slow:
-                slow.setattr("supervisor.analyzer.rule_parser._HOT_STREAK", len(flood))
+                slow.setattr("supervisor.analyzer.rule_parser._HOT", len(flood))
                 assert _told(flood) == quick, name
 
 

@@ -1,12 +1,12 @@
 """What holds for every stream and every way it is cut into chunks."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from supervisor.analyzer import Analysis, analyze, shape, to_json
+from supervisor.analyzer import Analysis, analyze, rule_parser, shape, to_json
 from supervisor.digests import Verdict
 
 LINES = (
@@ -86,6 +86,50 @@ def test_what_was_seen_before_does_not_show(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shape, "_MOST_SHAPE_BYTES", -1)
         assert said([data], code) == remembered
+
+
+FLOOD = (
+    *LINES,
+    b"x.c: In function \xe2\x80\x98main\xe2\x80\x99:",
+    b"x.c:7:3: warning: unused variable \xe2\x80\x98y\xe2\x80\x99 [-Wunused-variable]",
+    b"    7 |   int y = parse_error();",
+    b"      |       ^",
+    b"x.c:1:2: note: declared here",
+    b"1 warning and 2 errors generated.",
+    b"2022-04-13T21:46:50.3239923Z a.py:1:8: F401 [*] `os` imported but unused",
+    b"2022-04-13T21:46:50.3239923Z ",
+    b"c.py:9: note: Possible overload variants:",
+    b"c.py:4: error: Incompatible types  [assignment]",
+    b"  9:1  warning  Unexpected any  no-explicit-any",
+)
+floods = st.lists(
+    st.tuples(st.sampled_from(FLOOD), st.integers(1, 6)).map(lambda one: [one[0]] * one[1]),
+    max_size=30,
+).map(lambda parts: b"\n".join(line for part in parts for line in part))
+
+
+ROWS = [b"  9:1 F821 Undefined name `d`"] * 9
+
+
+@settings(quick, max_examples=300)
+@given(floods)
+@example(b"\n".join([LINES[0], b"src/d.py:", *ROWS, b"", *ROWS, LINES[0], *ROWS]))
+def test_the_quick_way_does_not_show(data: bytes) -> None:
+    """Findings in a row are read as they would be one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rule_parser, "_HOT", 10**9)
+        one_by_one = said([data])
+        patch.setattr(rule_parser, "_HOT", 1)
+        assert said([data]) == one_by_one
+
+
+def test_a_flood_has_one_fingerprint() -> None:
+    """Of more findings than are kept, the same ones are, however they arrive."""
+    names = ("".join(name) for name in product("abcdefghij", repeat=4))
+    lines = (f"{name[1:]}.py:1:1: F821 Undefined name `{name[:3]}`" for name in names)
+    data = "\n".join(lines).encode()
+    whole = said([data])
+    assert said([data[at : at + 7001] for at in range(0, len(data), 7001)]) == whole
 
 
 @quick
