@@ -96,9 +96,12 @@ def _proof(weak: bytes, literals: Iterable[str]) -> re.Pattern[bytes] | None:
 
 
 class Gate:
-    """One automaton for many literals; each has a bit, which a line's marks show."""
+    """One automaton for many literals; each has a bit, which a line's marks show.
 
-    def __init__(self, literals: Iterable[str]) -> None:
+    Unless it is ``exact``, the line may hold no more of a literal than its anchor.
+    """
+
+    def __init__(self, literals: Iterable[str], *, exact: bool = True) -> None:
         literals = {*literals}
         anchors = sorted(set(map(anchor, literals)))
         self._bits = {text: 1 << place for place, text in enumerate(anchors)}
@@ -109,7 +112,7 @@ class Gate:
         self._weak = [
             (self._bits[text], proof)
             for text in anchors
-            if (proof := _proof(text, literals)) is not None
+            if exact and (proof := _proof(text, literals)) is not None
         ]
         """Bits of anchors that many other lines hold, and what those lines lack."""
         self._doubt = sum(bit for bit, _ in self._weak)
@@ -202,7 +205,8 @@ class Sieve(Generic[_T]):
 
     def __init__(self, values: Iterable[tuple[tuple[str, ...], _T]]) -> None:
         values = tuple(values)
-        self._gate = Gate(literal for literals, _ in values for literal in literals)
+        every = (literal for literals, _ in values for literal in literals)
+        self._gate = Gate(every, exact=False)
         self._index = Index((self._gate.mask(literals), value) for literals, value in values)
 
     @property

@@ -241,5 +241,8 @@ class Runner(Protocol):
     hot: bool
     """Whether the next lines are likely to be more of the same."""
 
-    def run(self, texts: Iterable[str]) -> int:
-        """Read lines from the first on, as ``take`` would, while it can; returns how many."""
+    def run(self, texts: Iterable[str], hears: Callable[[str], bool], /) -> int:
+        """Read lines from the first on, as ``take`` would, while it can; returns how many.
+
+        What somebody ``hears`` is worth a closer look, unless it tells of nothing bad.
+        """

@@ -10,6 +10,7 @@ from supervisor.analyzer.tally import Finding, severity_key
 Get = Callable[[Any], Any]
 _STYLED = ("string", "text", "content", "value", "#")
 """Where styled text has its words."""
+_MOST_KEYS = 100
 _MOST = 1e15
 """No number of anything is as large."""
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -25,6 +26,7 @@ class ItemReader:
         self._column, self._code = get(items.column), get(items.code)
         self._message, self._severity = get(items.message), get(items.severity)
         marks = (("safe", items.safe), ("unsafe", items.unsafe))
+        self._keys: dict[str | None, str] = {}
         self._marks = [(key, _stands(mark)) for key, mark in marks if mark]
 
     def read(self, item: Any) -> Finding | None:
@@ -47,7 +49,12 @@ class ItemReader:
 
     def key(self, severity: str | None) -> str:
         """Key of ``Digest.counted`` for a severity."""
-        return severity_key(severity, self._known, self._items.counts_as)
+        key = self._keys.get(severity)
+        if key is None:
+            key = severity_key(severity, self._known, self._items.counts_as)
+            if len(self._keys) < _MOST_KEYS:
+                self._keys[severity] = key
+        return key
 
     def mended(self, item: Any) -> Iterator[str]:
         """``safe`` or ``unsafe``, if the fix command mends it."""
@@ -62,6 +69,8 @@ def get(path: str) -> Get:
     """
     if not path:
         return _nothing
+    if path.isidentifier():
+        return lambda value: value.get(path) if isinstance(value, dict) else None
     ways = [one.split(".") for one in path.split("|")]
 
     def found(value: Any) -> Any:
@@ -82,9 +91,7 @@ def said(value: Any) -> str:
     >>> said("two\n lines"), said(["a ", {"string": "b"}]), said(None), said(2086)
     ('two lines', 'a b', '', '2086')
     """
-    if value is None:
-        return ""
-    text = _words(value)
+    text = value if isinstance(value, str) else _words(value)
     if "\x1b" in text:
         text = _ESCAPE.sub("", text)
     return " ".join(text.split()) if "\n" in text else text.strip()
@@ -96,6 +103,8 @@ def whole(value: Any) -> int | None:
     >>> whole("12"), whole(3.0), whole(True), whole("x")
     (12, 3, 1, None)
     """
+    if type(value) is int and -_MOST < value < _MOST:
+        return value
     try:
         # An integer made of a short decimal may fill the memory.
         number = int(value) if abs(float(value)) < _MOST else None

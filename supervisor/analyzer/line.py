@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.gate import Sieve
 from supervisor.analyzer.shape import Facts, shape
-from supervisor.analyzer.text import bare, decode, split_lane
+from supervisor.analyzer.text import FRONT_STARTS, bare, decode, split_lane
 
 _T = TypeVar("_T")
 _LANE_STARTS = frozenset("[#@")
-_COLUMN = re.compile(rb"^(?:[A-Za-z][^\s|]*+ ++\| |[\d\x80-\xff][^\n|]*+ \| )", re.MULTILINE)
-"""A name before a bar, or what may be a stamp and then one."""
+_COLUMN = re.compile(r"[A-Za-z][^\s|]*+ ++\| ")
+"""A name before a bar."""
 HISTORY_BYTES = 16_384
 """How far back a line can look beyond the block that it is in."""
 _MOST_BETWEEN = 64
@@ -40,6 +40,11 @@ class Page:
         return decode(self.block).split("\n")[:-1]
 
     @cached_property
+    def bare(self) -> Sequence[str]:
+        """The same without what a runner wrote in front."""
+        return [bare(text) if text[:1] in FRONT_STARTS else text for text in self.texts]
+
+    @cached_property
     def shapes(self) -> Sequence[bytes]:
         """The shape of each line."""
         return shape(self.block).split(b"\n")
@@ -47,9 +52,10 @@ class Page:
     @cached_property
     def may_have_lanes(self) -> bool:
         """Whether there could be a multiplexer's line whose lane has no colon in its name."""
-        if not _LANE_STARTS.isdisjoint([text[:1] for text in self.texts]):
+        if not _LANE_STARTS.isdisjoint([text[:1] for text in self.bare]):
             return True
-        return b" | " in self.block and _COLUMN.search(self.block) is not None
+        barred = [text for text in self.bare if " | " in text] if b" | " in self.block else ()
+        return any(map(_COLUMN.match, barred))
 
     def sifted(self, sieve: Sieve[_T]) -> Mapping[int, tuple[_T, ...]]:
         """Values by the index of the line that one of their literals stands in."""

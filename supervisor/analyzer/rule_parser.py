@@ -113,7 +113,7 @@ class RuleParser:
             files=self.tally.files,
             kinds=self._kinds,
         )
-        streak = read_streak(page.texts, index, setting)
+        streak = read_streak(page.bare, index, setting)
         self._file = streak.file
         self._add_streak(streak)
         self._in_file = self._in_file and not streak.gap

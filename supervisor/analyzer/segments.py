@@ -18,6 +18,7 @@ from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.skimmer import Skimmer
 from supervisor.analyzer.text import split_lane
 
+_ALL = -1
 _MOST_LANES = 16
 _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
@@ -59,6 +60,12 @@ class Segmenter:
             return True
         return bool(self._lanes) and any(lane.parser.attentive for lane in self._lanes.values())
 
+    @property
+    def rapt(self) -> bool:
+        """Whether every line is wanted now, by one tool."""
+        current = self._current
+        return current is not None and self.aloof and current.parser.attentive
+
     def hot(self, page: Page) -> bool:
         """Whether the next lines are likely to be more of the same, with no lane's name in front.
 
@@ -81,9 +88,9 @@ class Segmenter:
         if current is None:
             return 0
         if current.runner is not None:
-            count = current.runner.run(islice(page.texts, index, None))
+            count = current.runner.run(islice(page.bare, index, None), current.witness.hears)
             told = range(index + count - 1, index - 1, -1)
-            last = next((place for place in told if page.texts[place].strip()), None)
+            last = next((place for place in told if page.bare[place].strip()), None)
             current.last = current.last if last is None else page.first + last
             return count
         if current.rules is None:
@@ -104,7 +111,9 @@ class Segmenter:
         return None if found is None else places[found]
 
     def mark(self, page: Page, index: int) -> int:
-        """What the gate finds in one line."""
+        """What the gate finds in one line; everything where nobody asks."""
+        if self.aloof:
+            return _ALL
         return self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from supervisor.analyzer.grammar import Grammar, Rule
 from supervisor.analyzer.tally import Finding, number
-from supervisor.analyzer.text import FRONT_STARTS, bare
 
 Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
@@ -138,8 +137,7 @@ class _Reader:
         readings: list[_Reading] = []
         others: list[int] = []
         for place in range(begin, end):
-            raw = self._texts[place]
-            text = bare(raw) if raw[:1] in FRONT_STARTS else raw
+            text = self._texts[place]
             for rule in rules.get(place, rows):
                 found = rule.pattern.match(text)
                 if found is not None and (rule.before is None or rule.before.match(above)):

@@ -139,13 +139,14 @@ class Analyzer:
         self._history = page.remember()
 
     def _read_hot(self, page: Page, index: int, marks: Mapping[int, int] | None) -> int:
-        """Read lines from ``index`` on while the next are likely to be more of the same.
+        """Read lines from ``index`` on while it is likely, or certain, whose the next are.
 
         Returns the index of the first that was not read. ``marks`` are the gate's, if known.
         """
         segmenter = self._segmenter
-        while index < page.length and segmenter.hot(page):
-            index += segmenter.run(page, index)
+        while index < page.length and ((hot := segmenter.hot(page)) or segmenter.rapt):
+            if hot:
+                index += segmenter.run(page, index)
             if index < page.length:
                 mark = segmenter.mark(page, index) if marks is None else marks.get(index, 0)
                 if mark or segmenter.attentive:

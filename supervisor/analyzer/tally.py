@@ -43,7 +43,7 @@ _NUMBER_WORDS = (
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen"),
 )
 """As scalac counts its errors."""
-HARM = ("errors", "failed")
+HARM = _ERRORS, _FAILED = "errors", "failed"
 """Keys of what is counted that are failures."""
 _NO_FINDING = frozenset({"passed", "skipped"})
 """What is counted and no more: a test's line that names no problem."""
@@ -273,4 +273,4 @@ def _room(counter: Counter[str]) -> bool:
 
 
 def _sum(counts: dict[str, int]) -> int:
-    return sum([counts.get(key, 0) for key in HARM])
+    return counts.get(_ERRORS, 0) + counts.get(_FAILED, 0)

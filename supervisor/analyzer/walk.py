@@ -1,6 +1,6 @@
 """Walks along a tree of places with the events of a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from supervisor.analyzer.form import Items
@@ -44,17 +44,19 @@ class Walk:
 
     def take(self, events: Iterable[Event]) -> bool:
         """Walk on; whether the document ended."""
-        for event, value in events:
-            if self._item is not None:
-                if self._build(self._item, event, value):
-                    return True
-            elif self._skipped:
+        rest = iter(events)
+        if self._item is not None and self._build(self._item, rest):
+            return True
+        for event, value in rest:
+            if self._skipped:
                 self._skipped += (event in _STARTS) - (event in _ENDS)
             elif event == "map_key":
                 self._key = value
                 self._child = self._node.children.get(value) or self._node.others
             elif event in _STARTS:
                 self._enter(event)
+                if self._item is not None and self._build(self._item, rest):
+                    return True
             elif event in _ENDS:
                 if self._leave():
                     return True
@@ -86,9 +88,9 @@ class Walk:
         if child.items is not None and value is not None:
             self._visitor.item(child.items, value)
 
-    def _build(self, item: "_Item", event: str, value: Any) -> bool:
+    def _build(self, item: "_Item", events: Iterator[Event]) -> bool:
         """Put an item together; whether it was the whole document."""
-        if not item.take(event, value):
+        if not item.take(events):
             return False
         self._item = None
         self._visitor.item(item.items, item.root)
@@ -106,28 +108,29 @@ class _Item:
         self._above: list[Any] = []
         self._room = _MOST_PARTS
 
-    def take(self, event: str, value: Any) -> bool:
-        """Add what an event tells; whether the item is complete."""
-        if event == "map_key":
-            self._key = value
-        elif event in _STARTS:
-            inner: Any = {} if event == "start_map" else []
-            self._put(inner)
-            self._above.append(self._here)
-            self._here = inner
-        elif event not in _ENDS:
-            self._put(value[:_STRING_CHARS] if isinstance(value, str) else value)
-        elif not self._above:
-            return True
-        else:
-            self._here = self._above.pop()
+    def take(self, events: Iterator[Event]) -> bool:
+        """Add what events tell, up to its end; whether that came."""
+        here, key = self._here, self._key
+        for event, value in events:
+            if event == "map_key":
+                key = value
+                continue
+            if event in _ENDS:
+                if not self._above:
+                    return True
+                here = self._above.pop()
+                continue
+            part: Any = value[:_STRING_CHARS] if event == "string" else value
+            if event in _STARTS:
+                part = {} if event == "start_map" else []
+                self._above.append(here)
+            if self._room > 0:
+                self._room -= 1
+                if isinstance(here, list):
+                    here.append(part)
+                else:
+                    here.setdefault(key, part)
+            if event in _STARTS:
+                here = part
+        self._here, self._key = here, key
         return False
-
-    def _put(self, value: Any) -> None:
-        if self._room <= 0:
-            return
-        self._room -= 1
-        if isinstance(self._here, list):
-            self._here.append(value)
-        else:
-            self._here.setdefault(self._key, value)

@@ -35,6 +35,12 @@ class Witness:
         if self.disk_full is None and _DISK_FULL in line.text:
             self.disk_full = line.quote
 
+    def hears(self, text: str) -> bool:
+        """Whether it would keep a line with this text."""
+        if self.listens and _FAILURE.match(text):
+            return True
+        return self.disk_full is None and _DISK_FULL in text
+
     @property
     def listens(self) -> bool:
         """Whether one more failure would be kept."""

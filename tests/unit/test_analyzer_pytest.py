@@ -304,7 +304,7 @@ def test_floods_are_read_as_their_lines_are(row: str, monkeypatch: pytest.Monkey
     quick = analyze([text])
     assert quick.segments[0].counted == {"passed": 38, "failed": 1}
     for parser in (PytestParser, UnittestParser):
-        monkeypatch.setattr(parser, "run", lambda _parser, _texts: 0)
+        monkeypatch.setattr(parser, "run", lambda _parser, _texts, _hears: 0)
     assert analyze([text]) == quick
 
 

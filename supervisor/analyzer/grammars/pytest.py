@@ -4,7 +4,7 @@ Source: pytest-dev/pytest, src/_pytest/terminal.py.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.grammars import pytest_lines as lines
@@ -12,8 +12,9 @@ from supervisor.analyzer.grammars.pytest_reports import ITEM, Reports
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.tally import Tally, number
-from supervisor.analyzer.text import bare
 
+_TELLING = frozenset("=!-_EFIS[cp")
+"""How lines begin that may tell more than what a test does or says."""
 _STOP_LINES = 4
 _RAN = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 _DESELECTED = Pattern(r"(?<!\d)(\d++) deselected")
@@ -43,7 +44,7 @@ class PytestParser:
         self._held: dict[str, int] | None = None
         self._reports = Reports()
         self.hot = False
-        """Whether the last line told of a test that ran; more of the same may follow."""
+        """Whether the last line told of a test or belonged to a report; more of it may follow."""
 
     @property
     def done(self) -> bool:
@@ -74,22 +75,42 @@ class PytestParser:
         match text[:1]:
             case "=" | "!" | "-":
                 return self._structure(text) or self._header
-            case "_" | "E" | "F" | "I" | "S" | "[" | "c" | "p":
+            case first if first in _TELLING:
                 return self._structure(text) or self._told(text) or self._inside(text)
             case _:
                 return self._inside(text)
 
-    def run(self, texts: Iterable[str]) -> int:
-        """Count tests that passed for as long as nothing else stands between them."""
+    def run(self, texts: Iterable[str], hears: Callable[[str], bool]) -> int:
+        """Read tests, or a report on one, for as long as nothing else stands between."""
+        return self._run_reports(texts, hears) if self._section else self._run_tests(texts, hears)
+
+    def _run_tests(self, texts: Iterable[str], hears: Callable[[str], bool]) -> int:
         match = lines.QUIET_PROGRESS.match
         count = passed = 0
         for text in texts:
-            found = match(bare(text))
-            if found is None:
+            if (found := match(text)) is not None:
+                passed += found.lastindex is not None
+            elif text[:1] in _TELLING or ".py::" not in text or hears(text):
+                break
+            elif (progress := lines.PROGRESS.match(text)) is not None:
+                self._reports.note(progress)
+            else:
                 break
             count += 1
-            passed += found.lastindex is not None
         self._reports.passed(passed)
+        return count
+
+    def _run_reports(self, texts: Iterable[str], hears: Callable[[str], bool]) -> int:
+        count = 0
+        for text in texts:
+            if text[:1] in _TELLING and text[:3] != "E  ":
+                break
+            if lines.TRAILER.match(text) or hears(text):
+                break
+            if not self._captured:
+                self._reports.read(text)
+                self._note_end(text)
+            count += 1
         return count
 
     def close(self) -> None:
@@ -183,7 +204,8 @@ class PytestParser:
         return lines.SUMMARY.match(text)
 
     def _inside(self, text: str) -> bool:
-        if self._section in {"FAILURES", "ERRORS"} and not self._captured:
+        in_report = self._section in {"FAILURES", "ERRORS"}
+        if in_report and not self._captured:
             self._reports.read(text)
         elif not self._captured and (progress := lines.PROGRESS.match(text)):
             self._reports.note(progress)
@@ -193,6 +215,7 @@ class PytestParser:
             return self._close_or_hold(text, counts)
         if not self._captured:
             self._note_end(text)
+        self.hot = in_report
         return self._header or bool(self._section)
 
     def _note_end(self, text: str) -> None:
