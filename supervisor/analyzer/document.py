@@ -123,7 +123,7 @@ class DocumentParser:
     def item(self, items: Items, item: Any) -> None:
         """A finding is given, or how a test went."""
         if not self._failed:
-            self._guard(lambda: self._item(items, item))
+            self._guard(self._item, items, item)
 
     def _name_key(self, node: Node, key: str) -> None:
         if node.names_key is not None:
@@ -177,9 +177,9 @@ class DocumentParser:
         elif not tally.declared.get("errors"):
             tally.declared.pop("errors", None)
 
-    def _guard(self, step: Callable[[], None]) -> None:
+    def _guard(self, step: Callable[..., None], *of: Any) -> None:
         try:
-            step()
+            step(*of)
         except Exception as error:  # noqa: BLE001 - a form may be a user's
             self._failed = True
             self.tally = Tally(remarks=["not understood"])

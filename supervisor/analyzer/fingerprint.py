@@ -30,6 +30,8 @@ _ACCIDENTS = re.compile(_REST)
 _ACCIDENTS_AND_PORT = re.compile(_KEEP + _REST)
 _PORT = re.compile(r":\d\d[^:]*$")
 _DIGIT = re.compile(r"\d")
+_BEGINS = re.compile(r"\b(?:\d|[a-fA-F][\da-fA-F]{6})")
+"""Where anything but a temporary path could begin."""
 _TEMPORARY = ("/tmp/", "/var/", "/dev/shm/")  # noqa: S108 - looked for, not written to
 
 
@@ -42,7 +44,7 @@ def normal(message: str) -> str:
     >>> normal("worker 41 died at 0x7ffd, see /tmp/x9/log: E0308 in utf8")
     'worker <number> died at <address>, see <temp>: E0308 in utf8'
     """
-    if _DIGIT.search(message) is None and not any(map(message.__contains__, _TEMPORARY)):
+    if _BEGINS.search(message) is None and not any(map(message.__contains__, _TEMPORARY)):
         return message
     if "0x" in message or not message.isascii():
         return _find(message).sub(_placeholder, message)

@@ -1,7 +1,7 @@
 """Items of documents and records to findings."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from supervisor.analyzer.form import Items
@@ -56,9 +56,9 @@ class ItemReader:
                 self._keys[severity] = key
         return key
 
-    def mended(self, item: Any) -> Iterator[str]:
+    def mended(self, item: Any) -> list[str]:
         """``safe`` or ``unsafe``, if the fix command mends it."""
-        return (key for key, stands in self._marks if stands(item))
+        return [key for key, stands in self._marks if stands(item)]
 
 
 def get(path: str) -> Get:

@@ -1,6 +1,7 @@
 """A line of the stream, with the lines above it within reach."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -49,13 +50,29 @@ class Page:
         """The shape of each line."""
         return shape(self.block).split(b"\n")
 
+    def block_from(self, index: int) -> bytes:
+        """The lines from ``index`` on."""
+        return self.block[sum(map(len, self.shapes[:index])) + index :] if index else self.block
+
+    def lane_at(self, index: int) -> int:
+        """Index of the first line from ``index`` on that could be a multiplexer's.
+
+        That is, of a lane without a colon in its name. Where there is none, how many lines there
+        are.
+        """
+        place = bisect_left(self._laned, index)
+        return self._laned[place] if place < len(self._laned) else self.length
+
     @cached_property
-    def may_have_lanes(self) -> bool:
-        """Whether there could be a multiplexer's line whose lane has no colon in its name."""
-        if not _LANE_STARTS.isdisjoint([text[:1] for text in self.bare]):
-            return True
-        barred = [text for text in self.bare if " | " in text] if b" | " in self.block else ()
-        return any(map(_COLUMN.match, barred))
+    def _laned(self) -> Sequence[int]:
+        bare = enumerate(self.bare)
+        if b" | " not in self.block:
+            return [index for index, text in bare if text[:1] in _LANE_STARTS]
+        return [
+            index
+            for index, text in bare
+            if text[:1] in _LANE_STARTS or (" | " in text and _COLUMN.match(text))
+        ]
 
     def sifted(self, sieve: Sieve[_T]) -> Mapping[int, tuple[_T, ...]]:
         """Values by the index of the line that one of their literals stands in."""

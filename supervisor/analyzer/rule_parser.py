@@ -13,7 +13,7 @@ from supervisor.analyzer.rows import rows_above
 from supervisor.analyzer.streak import Alike, Setting, Streak, Where, read_streak
 from supervisor.analyzer.tally import HARM, Finding, Tally
 
-_HOT, _HOTTEST = 8, 16
+_HOT, _HOTTEST = 4, 16
 """So many findings, in a row or almost, make it likely that more of them follow."""
 _COOLING = 4
 """How many findings another line outweighs."""
@@ -104,6 +104,7 @@ class RuleParser:
             rules=page.sifted(sieve),
             rows=sieve.everywhere if self._in_file else (),
             above=page.line_above(index),
+            until=page.lane_at(index),
             file=self._file,
             ends=() if harm else HARM,
             wanted=wanted,

@@ -66,8 +66,8 @@ class Segmenter:
         current = self._current
         return current is not None and self.aloof and current.parser.attentive
 
-    def hot(self, page: Page) -> bool:
-        """Whether the next lines are likely to be more of the same, with no lane's name in front.
+    def hot(self, page: Page, index: int) -> bool:
+        """Whether lines from ``index`` on are likely to be more of the same, and not a lane's.
 
         Those may be read by ``run``.
         """
@@ -77,7 +77,7 @@ class Segmenter:
         if current.runner is not None:
             return current.runner.hot
         rules = current.rules
-        return rules is not None and rules.hot and not self._lanes and not page.may_have_lanes
+        return rules is not None and rules.hot and not self._lanes and page.lane_at(index) > index
 
     def run(self, page: Page, index: int) -> int:
         """Read lines from ``index`` on as more of the same; returns how many were.
@@ -129,13 +129,16 @@ class Segmenter:
         skimmer = Skimmer(self._shapes, self._openers, self.residue, rules, laned=bool(self._lanes))
         return skimmer.read(page, marks, wanted, begin)
 
-    def marks(self, page: Page) -> Mapping[int, int]:
-        """What the gate finds in the lines of a page, by line and in order."""
+    def marks(self, page: Page, begin: int) -> Mapping[int, int]:
+        """What the gate finds in the lines of a page from ``begin`` on, by line and in order."""
         find = self._book.gate.marks
         dense = self._dense  # Then most lines are wanted, and many look like some before them.
-        marks = self._shapes.marks(page.shapes[:-1], find) if dense else find(page.block)
-        self._dense = len(marks) > page.length // 4
-        return marks
+        if dense:
+            marks = self._shapes.marks(page.shapes[begin:-1], find)
+        else:
+            marks = find(page.block_from(begin))
+        self._dense = len(marks) > (page.length - begin) // 4
+        return {begin + line: bits for line, bits in marks.items()} if begin else marks
 
     def take(self, line: Line) -> None:
         """Give one line to whom it belongs."""

@@ -58,6 +58,8 @@ class Setting:
     """Those that could read any line, as far as a blank one."""
     above: str
     """Text of the line above the first one."""
+    until: int
+    """The first line that must not be read."""
     file: str | None
     """The last one that a line named."""
     ends: Collection[str]
@@ -103,11 +105,12 @@ def read_streak(texts: Sequence[str], begin: int, setting: Setting) -> Streak:
     streak = Streak(setting.file)
     reader = _Reader(texts, setting)
     place, size = begin, _FIRST_LINES
-    while place < len(texts) and not streak.broken:
-        readings, others, stop = reader.read(place, min(place + size, len(texts)))
+    while place < setting.until and not streak.broken:
+        goal = min(place + size, setting.until)
+        readings, others, stop = reader.read(place, goal)
         wanted = setting.wanted(others) if others else None
         end = stop if wanted is None else wanted
-        streak.broken = end < min(place + size, len(texts)) or len(others) > len(readings) * 4
+        streak.broken = end < goal or len(others) > len(readings) * 4
         if (closer := _count(readings, end, streak, setting)) is not None:
             end, streak.broken = closer, True
         streak.gap = reader.blank is not None and reader.blank < end

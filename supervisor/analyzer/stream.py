@@ -144,7 +144,7 @@ class Analyzer:
         Returns the index of the first that was not read. ``marks`` are the gate's, if known.
         """
         segmenter = self._segmenter
-        while index < page.length and ((hot := segmenter.hot(page)) or segmenter.rapt):
+        while index < page.length and ((hot := segmenter.hot(page, index)) or segmenter.rapt):
             if hot:
                 index += segmenter.run(page, index)
             if index < page.length:
@@ -157,9 +157,9 @@ class Analyzer:
     def _read_lines(self, page: Page, index: int) -> None:
         """Give the lines from ``index`` on to the segmenter, as far as it wants them."""
         segmenter = self._segmenter
-        marks = segmenter.marks(page)
+        marks = segmenter.marks(page, index)
         candidates = list(marks)
-        many = len(candidates) > page.length // 4
+        many = len(candidates) > (page.length - index) // 4
         ahead = vain = 0
         while index < page.length:
             if not segmenter.attentive:

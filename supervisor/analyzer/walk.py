@@ -110,7 +110,7 @@ class _Item:
 
     def take(self, events: Iterator[Event]) -> bool:
         """Add what events tell, up to its end; whether that came."""
-        here, key = self._here, self._key
+        here, key, room = self._here, self._key, self._room
         for event, value in events:
             if event == "map_key":
                 key = value
@@ -120,17 +120,18 @@ class _Item:
                     return True
                 here = self._above.pop()
                 continue
-            part: Any = value[:_STRING_CHARS] if event == "string" else value
+            inner: Any = None
+            part = value[:_STRING_CHARS] if event == "string" else value
             if event in _STARTS:
-                part = {} if event == "start_map" else []
+                part = inner = {} if event == "start_map" else []
                 self._above.append(here)
-            if self._room > 0:
-                self._room -= 1
-                if isinstance(here, list):
-                    here.append(part)
-                else:
+            if room > 0:
+                room -= 1
+                if type(here) is dict:
                     here.setdefault(key, part)
-            if event in _STARTS:
-                here = part
-        self._here, self._key = here, key
+                else:
+                    here.append(part)
+            if inner is not None:
+                here = inner
+        self._here, self._key, self._room = here, key, room
         return False

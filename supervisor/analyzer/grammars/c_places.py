@@ -52,6 +52,6 @@ def spoken(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def one_of(words: tuple[str, ...]) -> str:
     """A pattern for one of these words, also capitalised, with its colon as it is set there."""
-    longest_first = sorted(words, key=len, reverse=True)
-    either = [f"[{word[0]}{word[0].upper()}]{word[1:]}" for word in longest_first]
+    # The colon tells where a word ends, so that English may come first, as most of them are.
+    either = [f"[{word[0]}{word[0].upper()}]{word[1:]}" for word in words]
     return rf"(?P<severity>{'|'.join(either)})\s?[:\uff1a](?: |(?=\S))"

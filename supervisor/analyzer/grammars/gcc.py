@@ -30,7 +30,11 @@ _NO_CHECKERS = (
     r"(?!.*\[[a-z]\w*/\w+\] \[\d\])"
 )
 _FLAG = r"\[(?:-Werror,)?(?P<code>-[A-Za-z][^\]]*|[a-z]\w*(?:\.\w+)+)\]"
-_SAID = rf"{_OURS}(?:(?P<message>.*) {_FLAG}|{_NO_CHECKERS}(?P<remark>.*))\s*$"
+_BRACKET = r"[^\[]*+\["
+_SAID = (
+    rf"{_OURS}(?:(?={_BRACKET})(?P<message>.*) {_FLAG}"
+    rf"|(?:(?!{_BRACKET})|{_NO_CHECKERS})(?P<remark>.*))\s*$"
+)
 _ERROR, _WARNING, _NOTE = one_of(ERRORS), one_of(WARNINGS), one_of(NOTES)
 _CLANG_WORDS = (
     *("(aka '", "[-werror,-w", "use of undeclared identifier '", "' file not found"),
