@@ -162,23 +162,26 @@ def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Sett
     """Count findings before line ``end``; returns the place of one that needs a closer look."""
     told, places, file = streak.told, streak.places, streak.file
     inherits, distinct = setting.grammar.inherits, setting.grammar.distinct
-    asks = distinct or (setting.learns and setting.grammar.remembers)
+    listens = distinct or (setting.learns and setting.grammar.remembers)
     identifies, files, ends = setting.identifies, setting.files, setting.ends
-    last = closer = None
+    last = closer = speaks = None
+    findings = 0
     for place, rule, found in readings:
         if place >= end:
             break
-        kinds = setting.kinds[rule]
-        said = rule.says(found)
+        if rule is not speaks:
+            speaks, says, file_group = rule, rule.says, rule.file_group
+            kinds, needs_file, asks = setting.kinds[rule], rule.needs_file, listens or rule.again
+        said = says(found)
         known = kinds.get(said) or _alike(rule, found, setting.grammar)
-        own_file = found[rule.file_group] if rule.file_group else None
-        if known.lacks or known.counts_as in ends or (rule.needs_file and not own_file):
+        own_file = found[file_group] if file_group else None
+        if known.lacks or known.counts_as in ends or (needs_file and not own_file):
             closer = place
             break
         last = place
-        streak.findings += 1
+        findings += 1
         file = own_file or (file if inherits else None)
-        if asks or rule.again:
+        if asks:
             told_before = setting.knows(_where(known, file, found))
             if told_before and (distinct or rule.again):
                 continue
@@ -188,6 +191,7 @@ def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Sett
         known.times += 1
         if identifies or file not in files:
             places[file, known] = None
+    streak.findings += findings
     if last is not None:
         streak.last, streak.file = last + 1, file
     return closer

@@ -148,9 +148,12 @@ class Tally:
 
     def add(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is of more consequence than the first."""
-        self.counted[finding.counts_as] += finding.times
-        if finding.counts_as not in _NO_FINDING:
-            self._keep(finding)
+        code, message, counts_as = finding.code, finding.message, finding.counts_as
+        self.place(finding.file, code, message, counts_as)
+        if not self.count_again(code, message, counts_as, finding.times):
+            self.counted[counts_as] += finding.times
+            if counts_as not in _NO_FINDING:
+                self._keep(finding)
 
     def remark(self, words: str | None) -> None:
         """Keep what a reader must know, once."""
@@ -232,15 +235,9 @@ class Tally:
         return max(_sum(self.declared), _sum(self.counted))
 
     def _keep(self, finding: Finding) -> None:
+        """Keep one of a new kind."""
         code, message, counts_as = finding.code, finding.message, finding.counts_as
-        self.place(finding.file, code, message, counts_as)
         self.name_code(code, finding.times)
-        kind = hash((code, message, counts_as))
-        cause = self._kinds.get(kind)
-        if cause is not None:
-            if cause:
-                self.causes[cause] += finding.times
-            return
         cause = ""
         if counts_as != "notes":
             cause = self.blame(finding.cause or message, finding.times)
@@ -250,7 +247,7 @@ class Tally:
         if rank < self.first_rank:
             self.first, self.first_rank = finding.diagnostic, rank
         if finding.cause is None and len(self._kinds) < _MOST_KINDS:
-            self._kinds[kind] = cause
+            self._kinds[hash((code, message, counts_as))] = cause
 
     def _rank(self, finding: Finding) -> int:
         rank = _RANK_OF.get(finding.counts_as, 3)
