@@ -52,7 +52,7 @@ def analyze(
         segments=tuple(digests),
         verdict=analyzer.verdict,
         bytes=size,
-        excerpt=render(bad, analyzer.quotes, EXCERPT_BYTES),
+        excerpt=render(bad, analyzer.quotes, analyzer.context, EXCERPT_BYTES),
         omitted=omitted + analyzer.repeats,
     )
 

@@ -1,6 +1,6 @@
 """What went wrong, in few bytes: a summary and the lines that told of it, word for word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from supervisor.analyzer.text import cut
@@ -19,18 +19,30 @@ class Quote:
     text: str
 
 
-def render(summaries: Iterable[str], quotes: Iterable[Quote], most_bytes: int) -> str:
-    r"""What went wrong in at most ``most_bytes`` of UTF-8: one summary, first lines, the others.
+def render(
+    summaries: Sequence[str], quotes: Iterable[Quote], context: Iterable[Quote], most_bytes: int
+) -> str:
+    r"""What went wrong in at most ``most_bytes`` of UTF-8: a summary, and lines in their order.
 
-    >>> render(["make: 1 error"], [Quote(7, "a.c:1:2: error: no")], 40)
-    'make: 1 error\n7: a.c:1:2: error: no'
+    What does not fit is left out: first of ``context``, from its end, then of the other summaries
+    and the ``quotes``.
+
+    >>> render(["make: 1 error"], [Quote(7, "a.c:1:2: error: no")], [Quote(6, "cc a.c")], 49)
+    'make: 1 error\n6: cc a.c\n7: a.c:1:2: error: no'
     """
-    said = [*summaries]
-    head = [cut(summary, _SUMMARY_BYTES) for summary in said[:1]]
-    lines = [f"{one.number}: {cut(one.text.strip(), _MOST_BYTES)}" for one in sorted({*quotes})]
-    text = ""
-    for line in (*head, *lines, *said[1:]):
-        longer = f"{text}\n{line}" if text else line
-        if len(longer.encode()) <= most_bytes:
-            text = longer
-    return text
+    head = [cut(summary, _SUMMARY_BYTES) for summary in summaries[:1]]
+    wanted: list[Quote | str] = [*sorted({*quotes}), *summaries[1:], *context]
+    kept: dict[Quote | str, str] = {}
+    room = most_bytes + 1 - sum(len(one.encode()) + 1 for one in head)
+    for one in wanted:
+        line = one if isinstance(one, str) else _numbered(one)
+        size = len(line.encode()) + 1
+        if size <= room and one not in kept:
+            kept[one] = line
+            room -= size
+    lines = [kept[one] for one in sorted(one for one in kept if isinstance(one, Quote))]
+    return "\n".join([*head, *lines, *(one for one in kept if isinstance(one, str))])
+
+
+def _numbered(quote: Quote) -> str:
+    return f"{quote.number}: {cut(quote.text.strip(), _MOST_BYTES)}"

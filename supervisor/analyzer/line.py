@@ -13,6 +13,7 @@ from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import FRONT_STARTS, bare, decode, split_lane
 
 _T = TypeVar("_T")
+_WORD = re.compile(r"\w")
 _LANE_STARTS = frozenset("[#@")
 _COLUMN = re.compile(r"[A-Za-z][^\s|]*+ ++\| ")
 """A name before a bar."""
@@ -143,6 +144,12 @@ class Line:
     def quote(self) -> Quote:
         """The line as it came."""
         return Quote(self.number, self._page.texts[self._index])
+
+    def quotes_above(self) -> Iterator[Quote]:
+        """Lines above it that have a word, nearest first, whosever they are."""
+        for distance, text in enumerate(self._page.above(self._index), 1):
+            if _WORD.search(text):
+                yield Quote(self.number - distance, text)
 
     @property
     def before(self) -> str:

@@ -1,11 +1,12 @@
 """What one execution of a tool wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from supervisor.analyzer.excerpt import Quote
-from supervisor.analyzer.grammar import Grammar, Parser, Runner
-from supervisor.analyzer.line import Line
+from supervisor.analyzer.gate import Index, Sieve
+from supervisor.analyzer.grammar import Grammar, Parser, Rule, Runner
+from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.rule_parser import RuleParser
 from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.verdicts import BAD, parsed
@@ -25,7 +26,7 @@ class Segment:
     runner: Runner | None = None
     """The parser, where it has a quick way through floods of its own."""
     witness: Witness = field(default_factory=Witness)
-    _begun: Quote | None = None
+    _begun: Line | None = None
     """The first line of a finding that goes on."""
 
     @property
@@ -46,16 +47,44 @@ class Segment:
             return False
         harmed = tally.harm != harm
         if harmed:
-            self.witness.count(begun or line.quote)
+            self.witness.count(begun or line)
         if rules is None or not rules.waits:
             self._begun = None
         elif begun is None or harmed:
-            self._begun = line.quote
+            self._begun = line
         if line.marks:
             self.witness.hear(line)
         if line.text.strip():
             self.last = line.number
         return True
+
+    @property
+    def hot(self) -> bool:
+        """Whether the next lines are likely to be more of the same."""
+        quick = self.runner or self.rules
+        return quick is not None and quick.hot
+
+    def run(
+        self,
+        page: Page,
+        index: int,
+        sieve: Sieve[Rule],
+        wanted: Callable[[Sequence[int]], int | None],
+    ) -> int:
+        """Read lines from ``index`` on as ``take`` would; returns how many were read."""
+        last = None
+        if self.runner is not None:
+            count = self.runner.run(islice(page.bare, index, None), self.witness.hears)
+            told = range(index + count - 1, index - 1, -1)
+            last = next((place for place in told if page.bare[place].strip()), None)
+        elif self.rules is not None:
+            streak = self.rules.run(page, index, sieve, wanted, harm=self.witness.full)
+            count = streak.length
+            last = index + streak.last - 1 if streak.findings else None
+        else:
+            return 0
+        self.last = self.last if last is None else page.first + last
+        return count
 
     def close(self) -> None:
         """Nothing follows."""
@@ -63,6 +92,16 @@ class Segment:
         self.parser.close()
         if self._begun is not None and self.parser.tally.harm != harm:
             self.witness.count(self._begun)
+
+
+def begin(grammar: Grammar, reader: Index[Rule], number: int) -> Segment:
+    """An execution that line ``number`` begins; ``reader`` has the grammar's rules."""
+    if grammar.parser is None:
+        rules = RuleParser(grammar, reader)
+        return Segment(grammar, rules, number, number, rules)
+    parser = grammar.parser(grammar)
+    runner = parser if grammar.opaque and isinstance(parser, Runner) else None
+    return Segment(grammar, parser, number, number, runner=runner)
 
 
 def is_repeated(segment: Segment, beside: Iterable[Segment]) -> bool:

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
 
 from supervisor.analyzer.book import book_of
-from supervisor.analyzer.grammar import Grammar, Runner
+from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.openings import Openings
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
-from supervisor.analyzer.rule_parser import RuleParser, groups_of
-from supervisor.analyzer.segment import Segment, is_repeated
+from supervisor.analyzer.rule_parser import groups_of
+from supervisor.analyzer.segment import Segment, begin, is_repeated
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.skimmer import Skimmer
 from supervisor.analyzer.text import split_lane
@@ -22,7 +21,6 @@ _ALL = -1
 _MOST_LANES = 16
 _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
-
 
 _Question = TypeVar("_Question")
 _Answer = TypeVar("_Answer")
@@ -72,49 +70,28 @@ class Segmenter:
         Those may be read by ``run``.
         """
         current = self._current
-        if current is None:
+        if current is None or not current.hot:
             return False
-        if current.runner is not None:
-            return current.runner.hot
-        rules = current.rules
-        return rules is not None and rules.hot and not self._lanes and page.lane_at(index) > index
+        return current.runner is not None or (not self._lanes and page.lane_at(index) > index)
 
     def run(self, page: Page, index: int) -> int:
-        """Read lines from ``index`` on as more of the same; returns how many were.
-
-        It is quick because nobody else is asked whether findings are his.
-        """
+        """Read lines from ``index`` on, asking nobody whether findings are his; how many it did."""
         current = self._current
         if current is None:
             return 0
-        if current.runner is not None:
-            count = current.runner.run(islice(page.bare, index, None), current.witness.hears)
-            told = range(index + count - 1, index - 1, -1)
-            last = next((place for place in told if page.bare[place].strip()), None)
-            current.last = current.last if last is None else page.first + last
-            return count
-        if current.rules is None:
-            return 0
         sieve = self._book.sieve(current.grammar)
-        wanted = partial(self._first_wanted, page)
-        streak = current.rules.run(page, index, sieve, wanted, harm=current.witness.full)
-        if streak.findings:
-            current.last = page.first + index + streak.last - 1
-        return streak.length
+        return current.run(page, index, sieve, partial(self._first_wanted, page))
 
     def _first_wanted(self, page: Page, places: Sequence[int]) -> int | None:
         """The first of these lines that somebody could want."""
         if self._apart and self.attentive:
             return places[0]
-        shapes = b"\n".join([page.shapes[place] for place in places]) + b"\n"
-        found = next(iter(self._book.gate.marks(shapes)), None)
-        return None if found is None else places[found]
+        shapes = b"".join([page.shapes[place] + b"\n" for place in places])
+        return next((places[found] for found in self._book.gate.marks(shapes)), None)
 
     def mark(self, page: Page, index: int) -> int:
         """What the gate finds in one line; everything where nobody asks."""
-        if self.aloof:
-            return _ALL
-        return self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
+        return _ALL if self.aloof else self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.
@@ -132,8 +109,7 @@ class Segmenter:
     def marks(self, page: Page, begin: int) -> Mapping[int, int]:
         """What the gate finds in the lines of a page from ``begin`` on, by line and in order."""
         find = self._book.gate.marks
-        dense = self._dense  # Then most lines are wanted, and many look like some before them.
-        if dense:
+        if self._dense:  # Then most lines are wanted, and many look like some before them.
             marks = self._shapes.marks(page.shapes[begin:-1], find)
         else:
             marks = find(page.block_from(begin))
@@ -169,8 +145,8 @@ class Segmenter:
     @property
     def aloof(self) -> bool:
         """Whether all belongs to the tool that speaks, whatever it is."""
-        current = self._current
-        return current is not None and current.grammar.opaque and not current.parser.done
+        one = self._current
+        return one is not None and one.grammar.opaque and not one.parser.done
 
     def include(self, segment: Segment) -> None:
         """Let an execution stand beside the one that speaks; a document is over when more comes."""
@@ -200,9 +176,9 @@ class Segmenter:
         for segment in self._apart:
             if segment.grammar is grammar:
                 return segment
-        if grammar.parser is None or grammar.name in self._broken:
+        if grammar.name in self._broken:
             return None
-        segment = Segment(grammar, grammar.parser(grammar), number, number)
+        segment = begin(grammar, self._book.reader(grammar), number)
         self.include(segment)
         return segment
 
@@ -282,14 +258,9 @@ class Segmenter:
     def _begin(self, grammar: Grammar, line: Line) -> Segment | None:
         if grammar.name in self._broken:
             return None
-        rules = RuleParser(grammar, self._book.reader(grammar))
-        own = rules if grammar.parser is None else None
-        parser = own if grammar.parser is None else self._ask(grammar, grammar.parser, grammar)
-        if parser is None:
-            return None
-        runner = parser if grammar.opaque and isinstance(parser, Runner) else None
-        segment = Segment(grammar, parser, line.number, line.number, own, runner)
-        return segment if self._ask(grammar, segment.take, line) else None
+        start = partial(begin, grammar, self._book.reader(grammar))
+        segment = self._ask(grammar, start, line.number)
+        return segment if segment is not None and self._ask(grammar, segment.take, line) else None
 
     def _offer(self, segment: Segment, line: Line) -> bool:
         took = self._ask(segment.grammar, segment.take, line)

@@ -19,6 +19,7 @@ from supervisor.analyzer.segment import Segment
 from supervisor.analyzer.segments import Segmenter
 from supervisor.analyzer.text import scrub
 from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
+from supervisor.analyzer.witness import Witness
 from supervisor.digests import Digest, Verdict
 
 _LAST_LINES = 40
@@ -60,6 +61,8 @@ class Analyzer:
         """The verdict of the whole; known after ``close``."""
         self.quotes: list[Quote] = []
         """The first lines of each tool that tell of something bad; of many tools the last ones."""
+        self.context: list[Quote] = []
+        """Lines right above those, the nearest first."""
 
     def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
         """Digests of what is over by now; ``stream`` is the descriptor it came from."""
@@ -104,7 +107,7 @@ class Analyzer:
         if self.verdict is Verdict.OK and self._segmenter.residue.claim:
             self.verdict = Verdict.UNKNOWN
         if self.verdict in BAD:
-            self.quotes += self._segmenter.residue.witness.quotes
+            self._quote(self._segmenter.residue.witness)
         return digests
 
     @property
@@ -189,9 +192,13 @@ class Analyzer:
         self._digests += 1
         tally = segment.parser.tally
         if verdict in BAD:
-            self.quotes = [*self.quotes, *segment.witness.quotes][-_MOST_QUOTES:]
+            self._quote(segment.witness)
         self._explained |= verdict in BAD and not (segment.grammar.wraps and tally.silent)
         return digest_of(segment, self._name(segment), verdict, outcome)
+
+    def _quote(self, witness: Witness) -> None:
+        self.quotes = [*self.quotes, *witness.quotes][-_MOST_QUOTES:]
+        self.context = [*self.context, *witness.context][-_MOST_QUOTES:]
 
     def _name(self, segment: Segment) -> str:
         """The name by which argv calls the tool, where it is one of the grammar's."""

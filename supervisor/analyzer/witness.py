@@ -1,12 +1,14 @@
 """Keeps the lines that tell of something bad."""
 
 import re
+from itertools import islice
 
 from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.line import Line
 
 _MOST_HEARD = 2
 _MOST_COUNTED = 2
+_MOST_ABOVE = 12
 _FAILURE = re.compile(
     r"(?:\W*(?:WARN(?:ING)?|warning|npm|stderr)\b)?\W*"
     r"(?:FAIL(?:ED|URE)?|ERROR|[Ee]rror|FATAL|fatal|panic|(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)"
@@ -22,6 +24,8 @@ class Witness:
     def __init__(self) -> None:
         self._heard: list[Quote] = []
         self._counted: list[Quote] = []
+        self.context: tuple[Quote, ...] = ()
+        """Lines right above the first that was kept, nearest first."""
         self.disk_full: Quote | None = None
         """The first line that says so, which explains whatever else there is."""
 
@@ -30,6 +34,7 @@ class Witness:
         if self.listens:
             if _FAILURE.match(line.text):
                 self._heard.append(line.quote)
+                self._look_above(line)
             elif line.facts is not None:
                 line.facts.calm = True
         if self.disk_full is None and _DISK_FULL in line.text:
@@ -46,10 +51,15 @@ class Witness:
         """Whether one more failure would be kept."""
         return len(self._heard) < _MOST_HEARD
 
-    def count(self, quote: Quote) -> None:
+    def count(self, line: Line) -> None:
         """Keep a line that the tool's parser has counted against it."""
-        if len(self._counted) < _MOST_COUNTED:
-            self._counted.append(quote)
+        if not self.full:
+            self._counted.append(line.quote)
+            self._look_above(line)
+
+    def _look_above(self, line: Line) -> None:
+        if not self.context:
+            self.context = tuple(islice(line.quotes_above(), _MOST_ABOVE))
 
     @property
     def full(self) -> bool:

@@ -144,5 +144,5 @@ def test_floods(one: Recorded) -> None:
     flood = (one.data.rstrip(b"\n") + b"\n") * 5
     quick = analyze([flood], exit_code=one.exit_code)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rule_parser, "_HOT_STREAK", 1 << 30)
+        patch.setattr(rule_parser, "_HOT", 1 << 30)
         assert analyze([flood], exit_code=one.exit_code) == quick

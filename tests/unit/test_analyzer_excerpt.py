@@ -39,10 +39,27 @@ def test_a_full_disk_explains_a_failed_build() -> None:
 def test_excerpt_keeps_within_its_bytes() -> None:
     """Of many quotes those that fit, the first first; a long one is cut."""
     quotes = [Quote(number, "é" * 400) for number in (3, 1, 2)]
-    text = render(["x: 1 error"], quotes, 600)
+    text = render(["x: 1 error"], quotes, [], 600)
     assert len(text.encode()) <= 600
     assert [line.split(":")[0] for line in text.splitlines()] == ["x", "1"]
     assert text.endswith("…")
+
+
+def test_room_that_is_left_goes_to_what_stands_above() -> None:
+    """From where it went wrong upwards, and never in the place of what went wrong."""
+    trace = "Traceback (most recent call last):\n" + "".join(
+        f'  File "a.py", line {number}, in f{number}\n    f{number + 1}()\n' for number in range(9)
+    )
+    found = analyze([f"{trace}KeyError: 'x'\n".encode()], exit_code=1)
+    lines = found.excerpt.splitlines()
+    assert lines[-9:-1] == [
+        *('12: File "a.py", line 5, in f5', "13: f6()", '14: File "a.py", line 6, in f6'),
+        *("15: f7()", '16: File "a.py", line 7, in f7', "17: f8()"),
+        *('18: File "a.py", line 8, in f8', "19: f9()"),
+    ]
+    assert lines[-1] == "20: KeyError: 'x'"
+    text = render(["x: 1 error"], [Quote(2, "b" * 20)], [Quote(1, "a" * 20)], 40)
+    assert text == f"x: 1 error\n2: {'b' * 20}"
 
 
 def test_lines_of_a_known_shape_are_quoted_as_others_are() -> None:
