@@ -219,5 +219,6 @@ class Sieve(Generic[_T]):
 
         Lines without any literal are left out.
         """
-        at = self._index.at
-        return {line: at(bits) for line, bits in self._gate.marks(block).items()}
+        marks = self._gate.marks(block)
+        wanted = {bits: self._index.at(bits) for bits in {*marks.values()}}
+        return {line: wanted[bits] for line, bits in marks.items()}
