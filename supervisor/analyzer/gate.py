@@ -205,9 +205,19 @@ class Sieve(Generic[_T]):
 
     def __init__(self, values: Iterable[tuple[tuple[str, ...], _T]]) -> None:
         values = tuple(values)
-        every = (literal for literals, _ in values for literal in literals)
-        self._gate = Gate(every, exact=False)
-        self._index = Index((self._gate.mask(literals), value) for literals, value in values)
+        anchors = {literal: anchor(literal) for literals, _ in values for literal in literals}
+        # What finds a part of a literal finds it, too, and each find costs.
+        every = {*anchors.values()}
+        parts = {one for one in every if not any(part in one for part in every - {one})}
+        self._gate = Gate([one for one in anchors if anchors[one] in parts], exact=False)
+        bits = {anchors[one]: self._gate.bit(one) for one in anchors if anchors[one] in parts}
+        self._index = Index(
+            (
+                sum({bits[part] for one in literals for part in parts if part in anchors[one]}),
+                value,
+            )
+            for literals, value in values
+        )
 
     @property
     def everywhere(self) -> tuple[_T, ...]:

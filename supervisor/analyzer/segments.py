@@ -86,8 +86,8 @@ class Segmenter:
         """The first of these lines that somebody could want."""
         if self._apart and self.attentive:
             return places[0]
-        shapes = b"".join([page.shapes[place] + b"\n" for place in places])
-        return next((places[found] for found in self._book.gate.marks(shapes)), None)
+        block = "".join([f"{page.texts[place]}\n" for place in places]).encode()
+        return next((places[found] for found in self._book.gate.marks(block)), None)
 
     def mark(self, page: Page, index: int) -> int:
         """What the gate finds in one line; everything where nobody asks."""

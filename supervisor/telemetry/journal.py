@@ -41,7 +41,10 @@ def closed_files(directory: Path) -> list[Closed]:
 
 
 class Journal:
-    """One directory of telemetry, locked against a second writer; for one thread."""
+    """One directory of telemetry, locked against a second writer.
+
+    For one thread, but for ``tidy``, which another may call at the same time.
+    """
 
     def __init__(
         self, directory: Path, limits: TelemetryLimits, compress: Callable[[Path, Path], None]
@@ -59,6 +62,8 @@ class Journal:
         self._live: int | None = None
         self._live_bytes = 0
         self._born = dt.datetime.now(dt.UTC)
+        self.untidy = True
+        """Whether a file was closed since it was last tidied up."""
         self._open()
 
     @property
@@ -85,6 +90,7 @@ class Journal:
 
     def tidy(self, now: dt.datetime) -> None:
         """Compress closed files and delete what the limits let go; what fails is left for later."""
+        self.untidy = False
         with suppress(OSError):
             self._retain(now)
             for closed in closed_files(self._directory):
@@ -161,7 +167,7 @@ class Journal:
         self._live_bytes += len(block)
 
     def _rotate(self, live: int, now: dt.datetime) -> int:
-        """Close the live file under a name of its own, open the next and tidy up."""
+        """Close the live file under a name of its own, and open the next."""
         written = dt.datetime.fromtimestamp(os.fstat(live).st_mtime, dt.UTC)
         seqs = [closed.seq for closed in closed_files(self._directory)]
         closed = Closed(max(seqs, default=0) + 1, compressed=False, written=written)
@@ -169,7 +175,9 @@ class Journal:
         self._live = None
         os.close(live)
         live = self._open_live()
-        self.tidy(now)
+        self.untidy = True
+        with suppress(OSError):
+            self._retain(now)
         return live
 
     def _retain(self, now: dt.datetime) -> None:

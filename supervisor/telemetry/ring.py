@@ -36,6 +36,10 @@ class Ring:
     def __len__(self) -> int:
         return self._count
 
+    def has_room(self, entry: Entry) -> bool:
+        """Whether it could be added and nothing would have to go."""
+        return self._count < ENTRIES_MOST and self.bytes_held + len(entry.line) <= BYTES_MOST
+
     def add(self, entry: Entry) -> None:
         """Take ``entry``; drops the oldest of the least severe entries while there are too many."""
         self._by_level[entry.level].append(entry)

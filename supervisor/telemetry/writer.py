@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ __all__ = ["Telemetry", "TelemetryLimits", "encode"]  # Who opens the one needs 
 _FLUSH_S = 0.5
 _RETRY_S = 1.0
 _CLOSE_S = 5.0
+_PATIENCE_S = 0.05
 _TIDY_EACH = dt.timedelta(hours=1)
 # json.dumps() would make an encoder of its own for each record.
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -33,7 +35,8 @@ def encode(record: dict[str, object]) -> bytes:
 class Telemetry:
     """Writes the events of one state directory.
 
-    What waits is bounded (a thousand entries, 1 MiB); where a disk takes nothing for long, the
+    What waits is bounded (a thousand entries, 1 MiB). Where more comes than that, a caller waits
+    for the writing thread, once at most 50 ms; from then on, while the disk takes nothing, the
     oldest of the least severe are dropped, and the first line after says how many.
     """
 
@@ -47,6 +50,9 @@ class Telemetry:
         self._reported = 0
         self._tidied = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._bug: Exception | None = None
+        self._tidier: threading.Thread | None = None
+        self._patient = True
+        """Whether it is the callers that are too fast, and not the disk that is too slow."""
         self._writer = threading.Thread(target=self._write, name="telemetry", daemon=True)
 
     @classmethod
@@ -96,6 +102,7 @@ class Telemetry:
             if len(entry.line) > self._journal.line_most_bytes:
                 self._ring.dropped += 1
             else:
+                self._wait_for_room(entry)
                 self._ring.add(entry)
             if self._ring.dropped > self._reported:
                 self._losing_since = self._losing_since or now
@@ -115,17 +122,27 @@ class Telemetry:
         if self._bug is not None:
             raise self._bug
 
+    def _wait_for_room(self, entry: Entry) -> None:
+        if self._patient and not self._ring.has_room(entry):
+            self._changed.notify()
+            self._patient = self._changed.wait_for(
+                lambda: self._closed or self._ring.has_room(entry), _PATIENCE_S
+            )
+
     def _is_pressing(self) -> bool:
         return len(self._ring) >= ENTRIES_MOST // 2 or self._ring.bytes_held >= BYTES_MOST // 2
 
     def _write(self) -> None:
         try:
             while not self._closed:
-                self._tidy()
+                self._tidy_aside()
                 self._wait_for_entries()
                 if not self._flush():
                     self._wait_for_close(_RETRY_S)
             self._flush()
+            if self._tidier is not None:
+                self._tidier.join()
+            self._tidy()
         except Exception as bug:  # noqa: BLE001 - close() raises it; emit() goes on, counting
             self._bug = bug
         finally:
@@ -140,17 +157,29 @@ class Telemetry:
         with self._changed:
             self._changed.wait_for(lambda: self._closed, most_s)
 
+    def _tidy_aside(self) -> None:
+        """Have a thread of its own compress what was closed, which takes longer than a write."""
+        if self._tidier is not None and self._tidier.is_alive():
+            return
+        if self._journal.untidy or dt.datetime.now(dt.UTC) - self._tidied > _TIDY_EACH:
+            tidier = threading.Thread(target=self._tidy, name="telemetry archive", daemon=True)
+            with suppress(RuntimeError):  # There is no thread to be had now; later is soon enough.
+                tidier.start()
+                self._tidier = tidier
+
     def _tidy(self) -> None:
-        now = dt.datetime.now(dt.UTC)
-        if now - self._tidied > _TIDY_EACH:
-            self._journal.tidy(now)
-            self._tidied = now
+        try:
+            self._tidied = dt.datetime.now(dt.UTC)
+            self._journal.tidy(self._tidied)
+        except Exception as bug:  # noqa: BLE001 - as in the writing thread
+            self._bug = bug
 
     def _flush(self) -> bool:
         """Write what waits; False: the disk did not take all of it."""
         with self._changed:
             now = dt.datetime.now(dt.UTC)
             entries = self._ring.take()
+            self._changed.notify_all()
             dropped, since = self._ring.dropped - self._reported, self._losing_since
         notice = _notice(dropped, since or now, now) if dropped else None
         waiting = [notice, *entries] if notice else entries
@@ -166,8 +195,10 @@ class Telemetry:
             self._ring.put_back([entry for entry in waiting if entry is not notice])
             if failed:
                 self._losing_since = self._losing_since or now
-            elif self._ring.dropped == self._reported:
-                self._losing_since = None
+            else:
+                self._patient = True
+                if self._ring.dropped == self._reported:
+                    self._losing_since = None
         return not failed
 
 
