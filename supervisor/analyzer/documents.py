@@ -219,8 +219,9 @@ class Documents:
 
     def _goes_on(self, view: _View) -> bool:
         """Whether the next line begins as one in braces does."""
-        next_one = view.data[view.place : view.place + 1]
-        return self._fresh and next_one == b"{" and self._is_start(view)
+        if not self._fresh or view.data[view.place : view.place + 1] != b"{":
+            return False
+        return self._is_start(view) and not self._is_faulty(view, view.place)
 
     def _is_start(self, view: _View) -> bool:
         return self._book.start.match(view.data, view.place) is not None

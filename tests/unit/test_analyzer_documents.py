@@ -245,3 +245,18 @@ def test_bytes_that_no_document_may_hold_do_not_break_it() -> None:
     latin = json.dumps([{**FINDING, "message": "caf\\u00e9"}]).encode()
     latin = latin.replace(b"caf", b"caf\xe9")
     assert analyze([latin], exit_code=1).segments[0].counted == {"errors": 1}
+
+
+def test_a_way_to_begin_that_broke_too_often_is_known_behind_a_record_as_well() -> None:
+    """Wherever the chunks end, a line is passed over as those before it were."""
+    broken = b'{"version": "1.1",\nchatter\n' * 40
+    record = b'{"zzz": 1}\n'
+    document = (
+        b'{"version": "1.1.390", "time": "1", "generalDiagnostics": [{"file": "a.py", "severity": '
+        b'"error", "message": "no", "rule": "r", "range": {"start": {"line": 1, "character": 2}}}],'
+        b' "summary": {"filesAnalyzed": 1, "errorCount": 1, "warningCount": 0}}\n'
+    )
+    assert [digest.tool for digest in analyze([document]).segments] == ["pyright"]
+    whole = analyze([broken + record + document])
+    assert analyze([broken + record, document]) == whole
+    assert "pyright" not in {digest.tool for digest in whole.segments}

@@ -4,6 +4,7 @@ Source: golang/go, src/testing/testing.go and src/cmd/go/internal/test/test.go.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
@@ -54,6 +55,8 @@ class GoTestParser:
         self._ok = self._bad = self._empty = 0
         self._said: dict[str, _Failure] = {}
         self._failed: dict[str, _Failure] = {}
+        self._named: Counter[str] = Counter()
+        """How many of those had the name."""
         self._benchmarks: set[str] = set()
         self._panic = ""
         self._building = False
@@ -191,10 +194,10 @@ class GoTestParser:
 
     def _unique(self, test: str) -> str:
         """The test's name; another package's test of that name gets a mark."""
-        while test in self._failed:
-            test += "'"
-        self._test = test
-        return test
+        times = self._named[test]
+        self._named[test] += 1
+        self._test = test + (f"'{times}" if times > 1 else "'" * times)
+        return self._test
 
     def _benchmark(self, test: str) -> None:
         self._begin()
