@@ -11,19 +11,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import analysis, capture, startup, stop, table
+from scripts.bench import analysis, capture, startup, stop, table, telemetry
 from scripts.bench.analysis import Analysis, Endless
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
 from scripts.bench.install import (
     CIRCUS,
     DRAIN3,
+    LOGURU,
     PM2,
     RTK,
+    STRUCTLOG,
     SUPERVISOR,
     PeerUnavailableError,
     install_circus,
     install_drain3,
+    install_library,
     install_pm2,
     install_rtk,
     install_supervisord,
@@ -34,9 +37,10 @@ from scripts.bench.stop import Stop
 from scripts.bench.streams import STREAMS
 from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
-_NAMES = ("capture", "startup", "stop", "analyze", "all")
+_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "all")
 _PEERS = ("supervisord", "pm2")
 _CAPTURE_MB, _ANALYSIS_MB, _ENDLESS_MB = 500, 16, 1000
+_EVENTS = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--gigabyte", action="store_true", help="analyze that much for the peak of memory"
     )
+    parser.add_argument("--events", type=_positive, default=_EVENTS, help="to be told")
     parser.add_argument("--peers", type=Path, default=cache / "supervise-bench")
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="a row to measure; repeatable"
@@ -118,6 +123,8 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
         "pm2": lambda: Pm2("pm2", install_pm2(folder)),
         "drain3": lambda: analysis.drain(install_drain3(folder)),
         "rtk": lambda: analysis.rtk(install_rtk(folder)),
+        "loguru": lambda: telemetry.Library("loguru", install_library(folder, LOGURU)),
+        "structlog": lambda: telemetry.Library("structlog", install_library(folder, STRUCTLOG)),
     }
     peers: dict[str, Subject] = {}
     skipped = []
@@ -161,6 +168,16 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
             None,
             stop.BUDGETS,
             ("supervisord", "circus", "pm2"),
+        )
+    if options.which in ("telemetry", "all"):
+        yield Benchmark(
+            f"telemetry: {options.events} events at full speed, in files of 10 MB",
+            telemetry.Telling(options.events).measure,
+            telemetry.OF_OURS,
+            telemetry.METRICS,
+            telemetry.REFERENCE,
+            telemetry.BUDGETS,
+            ("loguru", "structlog"),
         )
     if options.which in ("analyze", "all"):
         yield from _analyses(options, work)
@@ -223,7 +240,8 @@ def _facts(children: Children) -> Iterator[str]:
     cores = len(os.sched_getaffinity(0))
     yield f"{cores} cores, {platform.system()} {platform.release()} {platform.machine()}"
     yield f"load {_load()}; Python {platform.python_version()}; child in {children.language}"
-    yield f"peers: PyPI {SUPERVISOR}, {CIRCUS}, {DRAIN3}, {RTK}, npm {PM2}"
+    pypi = ", ".join((SUPERVISOR, CIRCUS, DRAIN3, RTK, LOGURU, STRUCTLOG))
+    yield f"peers: PyPI {pypi}, npm {PM2}"
 
 
 def _load() -> str:

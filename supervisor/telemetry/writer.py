@@ -86,6 +86,11 @@ class Telemetry:
     ) -> None:
         self.close()
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What is accepted and not yet written."""
+        return self._ring.bytes_held
+
     def emit(self, event: Event) -> None:
         """Have ``event`` written within half a second; never waits for the disk.
 
