@@ -240,7 +240,7 @@ def _facts(children: Children) -> Iterator[str]:
     cores = len(os.sched_getaffinity(0))
     yield f"{cores} cores, {platform.system()} {platform.release()} {platform.machine()}"
     yield f"load {_load()}; Python {platform.python_version()}; child in {children.language}"
-    pypi = ", ".join((SUPERVISOR, CIRCUS, DRAIN3, RTK, LOGURU, STRUCTLOG))
+    pypi = f"{SUPERVISOR}, {CIRCUS}, {DRAIN3}, {RTK}, {LOGURU}, {STRUCTLOG}"
     yield f"peers: PyPI {pypi}, npm {PM2}"
 
 

@@ -28,14 +28,19 @@ _FIELD_NAMES: dict[type, tuple[str, ...]] = {}
 """Of the classes met so far; asking anew takes a tenth of an event's time."""
 
 
-def to_record(event: Event, time: dt.datetime, seq: int) -> dict[str, object]:
+def stamp(time: dt.datetime) -> str:
+    """A time as records have it: ISO 8601 in UTC, to the millisecond."""
+    return time.astimezone(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def to_record(event: Event, time: str, seq: int) -> dict[str, object]:
     """What telemetry writes of ``event``, which happened at ``time`` as the ``seq``-th.
 
     Every string is at most 500 bytes, every list 50 items, at any depth. A nested value of
     ours carries its class as ``type``, so that unions such as ``Ending`` can be told apart.
     """
     record: dict[str, object] = {
-        "time": time.astimezone(dt.UTC).isoformat(timespec="milliseconds"),
+        "time": time,
         "seq": seq,
         "kind": event.kind,
         "level": event.level,

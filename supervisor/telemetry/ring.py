@@ -45,7 +45,8 @@ class Ring:
         self._by_level[entry.level].append(entry)
         self.bytes_held += len(entry.line)
         self._count += 1
-        self._shrink()
+        if self._count > ENTRIES_MOST or self.bytes_held > BYTES_MOST:
+            self._shrink()
 
     def take(self) -> list[Entry]:
         """All entries in the order of their numbers; the ring is empty after."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.events import Event
-from supervisor.telemetry.record import LIST_MOST_ITEMS, STRING_MOST_BYTES, to_record
+from supervisor.telemetry.record import LIST_MOST_ITEMS, STRING_MOST_BYTES, stamp, to_record
 from supervisor.telemetry.retention import Closed, TelemetryLimits, plan_deletions
 from supervisor.telemetry.writer import encode
 
@@ -77,7 +77,7 @@ def bounded(value: object) -> bool:
 @given(values)
 def test_every_value_becomes_one_bounded_json_line(value: object) -> None:
     """No value makes to_record or the encoder raise, and none passes its bounds (TM-05)."""
-    line = encode(to_record(Anything(run=None, value=value), NOW, 1))
+    line = encode(to_record(Anything(run=None, value=value), stamp(NOW), 1))
 
     assert line.count(b"\n") == 1
     assert bounded(json.loads(line))

@@ -12,7 +12,7 @@ import pytest
 from supervisor.digests import Verdict
 from supervisor.endings import Exited, Stopped
 from supervisor.events import Event, RunEnded, StayedDown
-from supervisor.telemetry.record import RECORD_MOST_BYTES, to_record
+from supervisor.telemetry.record import RECORD_MOST_BYTES, stamp, to_record
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
@@ -27,13 +27,13 @@ class Anything(Event):
 
 def shown(value: object) -> Any:
     """What becomes of one value, through JSON and back."""
-    record = to_record(Anything(run=None, value=value), NOON, 1)
+    record = to_record(Anything(run=None, value=value), stamp(NOON), 1)
     return json.loads(json.dumps(record, allow_nan=False))["value"]
 
 
 def test_record_carries_its_event() -> None:
     """Time, number, kind, level and run come first, then the event's own fields."""
-    record = to_record(StayedDown(run="0123abcd", why="gave up", failures=6), NOON, 7)
+    record = to_record(StayedDown(run="0123abcd", why="gave up", failures=6), stamp(NOON), 7)
 
     assert list(record.items()) == [
         ("time", "2026-11-24T12:00:00.000+00:00"),
@@ -69,7 +69,7 @@ def test_union_keeps_its_type(ending: Exited | Stopped, expected: dict[str, obje
         output_hash=None,
     )
 
-    assert to_record(ended, NOON, 1)["ending"] == expected
+    assert to_record(ended, stamp(NOON), 1)["ending"] == expected
 
 
 def test_long_string_keeps_its_start_and_its_fingerprint() -> None:
