@@ -120,6 +120,22 @@ class Digested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated(Event):
+    """Executions of a tool that told what others had just told, and have no digest of their own."""
+
+    kind = "repeated"
+    tool: str
+    fingerprint: str
+    verdict: str
+    count: int
+    first: str
+    last: str
+    """Times, as records have them."""
+    lines: tuple[int, int]
+    """Where the last of them stands in the run's output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flaky(Event):
     """Tests have failed and passed on one and the same tree."""
 

@@ -10,7 +10,9 @@ from supervisor import events
 from supervisor.digests import Digest, Verdict
 from supervisor.redaction import Redactor
 from supervisor.telemetry.flakiness import Flakiness, Outcome, outcome_of
-from supervisor.telemetry.occurrences import Occurrence, Occurrences
+from supervisor.telemetry.occurrences import Occurrence, Occurrences, Sighting
+from supervisor.telemetry.record import stamp
+from supervisor.telemetry.repeats import Key, Repeat, Repeats
 from supervisor.telemetry.writer import Telemetry
 from supervisor.trees import holds_test, identify_tree
 from supervisor.view import lines
@@ -40,12 +42,18 @@ class Journal:
         self._directory = directory
         """Where the program works, and with it the tests that it runs, or so we think."""
         self._redactor = redactor
+        self._repeats = Repeats()
         self._flakiness = Flakiness()
         self._aside = ThreadPoolExecutor(1, "journal")
         """For what takes too long while output waits to be read."""
 
     def tell(self, event: events.Event) -> None:
         """Record an event without its secrets, and show it if a person should see it."""
+        now = datetime.now(UTC)
+        with self._lock:
+            ended = isinstance(event, events.RunEnded)
+            over = self._repeats.take_all() if ended else self._repeats.take_over(now)
+        self._tell_repeats(over)
         self._record(self._redactor.value(event))
 
     def _record(self, event: events.Event) -> None:
@@ -59,23 +67,44 @@ class Journal:
         digest = self._redactor.value(digest)
         if (outcome := outcome_of(digest)) is not None:
             self._aside.submit(self._tell_flaky, run, outcome)
-        if digest.verdict in _NO_FAILURE:
-            self._record(events.Digested(run=run, digest=digest))
-            self._tell_fixed(run, digest)
-            return
+        now, failed = datetime.now(UTC), digest.verdict not in _NO_FAILURE
+        key = Key(run, digest.tool, digest.fingerprint, digest.verdict)
         with self._lock:
-            sighting = self._occurrences.note(
-                digest.fingerprint, digest.tool, digest.summary, datetime.now(UTC)
+            over = self._repeats.take_over(now)
+            told = self._repeats.note(key, now, digest.lines)
+            sighting = self._note(digest, now) if failed else None
+        self._tell_repeats(over)
+        if told:
+            seen, status = (sighting.count, sighting.status) if sighting else (1, None)
+            self._record(events.Digested(run=run, digest=digest, seen=seen, status=status))
+        if not failed:
+            self._tell_fixed(run, digest)
+
+    def _note(self, digest: Digest, time: datetime) -> Sighting:
+        return self._occurrences.note(digest.fingerprint, digest.tool, digest.summary, time)
+
+    def _tell_repeats(self, repeats: Iterable[Repeat]) -> None:
+        for one in repeats:
+            self._record(
+                events.Repeated(
+                    run=one.key.run,
+                    tool=one.key.tool,
+                    fingerprint=one.key.fingerprint,
+                    verdict=one.key.verdict,
+                    count=one.count,
+                    first=stamp(one.first),
+                    last=stamp(one.last),
+                    lines=one.lines,
+                )
             )
-        self._record(
-            events.Digested(run=run, digest=digest, seen=sighting.count, status=sighting.status)
-        )
 
     def _tell_fixed(self, run: str, digest: Digest) -> None:
         if digest.verdict is not Verdict.OK:
             return
         with self._lock:
             fixed = self._occurrences.fix(digest.tool)
+            over = self._repeats.take_all(digest.tool) if fixed else []
+        self._tell_repeats(over)
         if fixed:
             self.tell(
                 events.Fixed(

@@ -156,6 +156,8 @@ class History:
                     self._count_kills(record)
                 case "digest":
                     self._digest(record, record["digest"])
+                case "repeated":
+                    self._repeat(record)
                 case "flaky":
                     self._note_flaky(record)
         except (KeyError, TypeError, AttributeError):
@@ -250,6 +252,20 @@ class History:
                 "UPDATE failures SET fixed = ? WHERE tool = ? AND fixed IS NULL",
                 (time, digest["tool"]),
             )
+
+    def _repeat(self, record: Record) -> None:
+        count, last, bad = record["count"], record["last"], record["verdict"] in _BAD
+        self._add_to_day(record, digests=count, failures=count if bad else 0)
+        key = (record["tool"], record["fingerprint"])
+        self.connection.execute(
+            "UPDATE sightings SET count = count + ?, last = ?"
+            " WHERE run = ? AND tool = ? AND fingerprint = ?",
+            (count, last, record["run"], *key),
+        )
+        self.connection.execute(
+            "UPDATE failures SET count = count + ?, last = ? WHERE tool = ? AND fingerprint = ?",
+            (count, last, *key),
+        )
 
     def _note_flaky(self, record: Record) -> None:
         rows = [

@@ -163,6 +163,10 @@ def _met_before(event: events.Digested) -> str:
     return " (known from an earlier start)" if event.status == "known" else ""
 
 
+def _repeated(event: events.Repeated) -> Line:
+    return Line(event.verdict, f"{event.tool}: the same again, {count_of(event.count, 'time')}")
+
+
 def _flaky(event: events.Flaky) -> Line | None:
     named = ", ".join(printable(test) for test in event.tests[:_NAMED_MEMBERS])
     more = f" and {event.count - _NAMED_MEMBERS} more" if event.count > _NAMED_MEMBERS else ""
@@ -246,6 +250,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.Receipt: _receipt,
     events.Digested: _digested,
     events.Fixed: _fixed,
+    events.Repeated: _repeated,
     events.Flaky: _flaky,
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,

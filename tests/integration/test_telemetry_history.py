@@ -152,6 +152,33 @@ def test_what_breaks_off_leaves_nothing_half_done(
         assert len(tables(history)["runs"]) == 10
 
 
+def test_what_was_only_counted_counts(tmp_path: Path) -> None:
+    """A failure that came again is in all sums, with the time of the last."""
+    telemetry, run, one = tmp_path / "telemetry", "0" * 8, digest(1)
+    last = "2999-01-01T00:00:00.000+00:00"
+    with Telemetry.open(telemetry, TIGHT, compress) as writer:
+        writer.emit(next(run_of(0)))
+        writer.emit(events.Digested(run=run, digest=one))
+        writer.emit(
+            events.Repeated(
+                run=run,
+                tool=one.tool,
+                fingerprint=one.fingerprint,
+                verdict=one.verdict,
+                count=96,
+                first=last,
+                last=last,
+                lines=(8, 9),
+            )
+        )
+    with History.open(tmp_path / "history") as history:
+        history.catch_up(telemetry, decompress)
+        ask = history.connection.execute
+        assert ask("SELECT count, last FROM failures").fetchall() == [(97, last)]
+        assert ask("SELECT count, last FROM sightings").fetchall() == [(97, last)]
+        assert ask("SELECT digests, failures FROM days").fetchall() == [(97, 97)]
+
+
 def test_success_of_the_tool_fixes_its_failures(tmp_path: Path) -> None:
     """Until they are seen again; another tool's success changes nothing."""
     telemetry = tmp_path / "telemetry"
