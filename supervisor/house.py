@@ -26,7 +26,6 @@ from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
 from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
-from supervisor.output.runs import prune
 from supervisor.redaction import Redactor
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
@@ -327,7 +326,7 @@ def _recall(places: Places) -> tuple[Memory, str]:
 
 def _clean_up(house: House) -> None:
     """End what dead runs left running, remove what they left on disk."""
-    journal, config = house.journal, house.config
+    journal = house.journal
     if (dead := house.ledger.noted()) is not None:
         run = run_of(dead.cookie)
         journal.tell(events.Recovered(run=run, members=house.ledger.recover()))
@@ -343,4 +342,3 @@ def _clean_up(house: House) -> None:
                 left=swept.left,
             )
         )
-    prune(house.places.raw, config.output.total, live=set())

@@ -28,6 +28,9 @@ from supervisor.units import Bytes, Seconds, parse_duration
 Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
 """How strongly the kernel holds a run, strongest first."""
 
+HISTORY_BYTES = 64 << 20
+"""What the history may take of ``state.quota``."""
+
 _TEXT = WithJsonSchema({"type": "string"})
 Size = Annotated[Bytes, PlainValidator(values.size), WithJsonSchema(values.SIZE)]
 SizeOrNone = Annotated[
@@ -237,6 +240,8 @@ class State(_Table):
 
     dir: PlaceOrDefault = Field("", validate_default=True)
     """Directory; "" is $XDG_STATE_HOME/supervise/, with one folder for each config."""
+    quota: Size = Field("2GiB", validate_default=True)
+    """Bytes on disk for all of it: output, telemetry and history; output makes room."""
 
 
 class Health(_Table):
@@ -261,6 +266,22 @@ class Config(_Table):
     state: State = Field({}, validate_default=True)
     health: Health = Field({}, validate_default=True)
     _path: Path = PrivateAttr()
+
+    @field_validator("state")
+    @classmethod
+    def _holds_all(cls, state: State, info: ValidationInfo) -> State:
+        output, telemetry = info.data.get("output"), info.data.get("telemetry")
+        if output and telemetry and state.quota < output.quota + telemetry.quota + HISTORY_BYTES:
+            raise ValueError(
+                "quota is smaller than output.quota, telemetry.quota and 64 MiB for the history"
+            )
+        return state
+
+    @property
+    def output_bytes(self) -> int:
+        """What the output of all runs may take on disk."""
+        rest = self.state.quota - self.telemetry.quota - HISTORY_BYTES
+        return min(self.output.total, rest)
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the path, which is the validation's context and no option."""

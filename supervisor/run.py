@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
@@ -30,6 +31,7 @@ from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
 from supervisor.options import Config
 from supervisor.output.capture import Capture
+from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
@@ -108,6 +110,9 @@ class Run:
         house = self._house
         directory = house.places.raw / self.run
         quota_bytes = house.config.output.quota
+        with suppress(OSError):  # What cannot be deleted now is tried again before the next run.
+            others_bytes = house.config.output_bytes - quota_bytes
+            await run_in_thread(partial(prune, house.places.raw, others_bytes, live=set()))
         with RawStore.open(directory, quota_bytes, self._tell_dropped) as store:
             reader = Reader(self.run, store, house.journal, house.users_grammars)
             with Capture() as capture:

@@ -7,7 +7,6 @@ twice, and whoever opens it may bring it up to date.
 
 import datetime as dt
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,60 +14,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from supervisor.errors import StateError
+from supervisor.telemetry.history_file import MOST_BYTES, connect
 from supervisor.telemetry.reader import Position, read_events
 
-VERSION = 2
-_BUSY_S = 5.0
 _BATCH = 2000
 """Records read in one transaction: what others wait for at most."""
 _BOUNDS = (
     ("failures", "last, fingerprint", 5000),
     ("runs", "started, run", 20_000),
+    ("sightings", "last, run, tool, fingerprint", 50_000),
     ("kills", "time, pid", 20_000),
     ("flaky", "last, test", 5000),
     ("days", "day", 800),
 )
 """Each table with what its rows are ordered by, oldest first, and how many it keeps."""
 _BAD = ("failed", "error", "killed", "timeout")
-_SCHEMA = """
-CREATE TABLE progress (segment INTEGER NOT NULL, offset INTEGER NOT NULL, time TEXT NOT NULL);
-INSERT INTO progress VALUES (0, 0, '');
-CREATE TABLE runs (
-    run TEXT PRIMARY KEY, started TEXT, ended TEXT, attempt INTEGER, argv TEXT, tier TEXT,
-    ending TEXT, cause TEXT, wall_s REAL, cpu_s REAL, peak_memory_bytes INTEGER,
-    peak_processes INTEGER, output_bytes INTEGER, kept_bytes INTEGER, dropped_bytes INTEGER,
-    output_hash TEXT, seen INTEGER, survivors INTEGER
-) WITHOUT ROWID;
-CREATE INDEX runs_by_start ON runs (started);
-CREATE INDEX runs_by_output ON runs (output_hash) WHERE output_hash IS NOT NULL;
-CREATE TABLE failures (
-    tool TEXT NOT NULL, fingerprint TEXT NOT NULL, kind TEXT, verdict TEXT, summary TEXT,
-    place TEXT, fix TEXT, count INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
-    first_run TEXT, last_run TEXT, fixed TEXT,
-    PRIMARY KEY (tool, fingerprint)
-) WITHOUT ROWID;
-CREATE INDEX failures_by_last ON failures (last);
-CREATE TABLE sightings (
-    run TEXT NOT NULL, tool TEXT NOT NULL, fingerprint TEXT NOT NULL, verdict TEXT NOT NULL,
-    count INTEGER NOT NULL, last TEXT NOT NULL,
-    PRIMARY KEY (run, tool, fingerprint)
-) WITHOUT ROWID;
-CREATE TABLE kills (time TEXT, run TEXT, pid INTEGER, argv TEXT, how TEXT, why TEXT);
-CREATE INDEX kills_by_time ON kills (time);
-CREATE TABLE flaky (
-    tool TEXT NOT NULL, test TEXT NOT NULL, count INTEGER NOT NULL, first TEXT NOT NULL,
-    last TEXT NOT NULL, last_run TEXT, tree TEXT,
-    PRIMARY KEY (tool, test)
-) WITHOUT ROWID;
-CREATE INDEX flaky_by_last ON flaky (last);
-CREATE TABLE days (
-    day TEXT PRIMARY KEY, runs INTEGER NOT NULL DEFAULT 0, failed_runs INTEGER NOT NULL DEFAULT 0,
-    digests INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
-    kills INTEGER NOT NULL DEFAULT 0, output_bytes INTEGER NOT NULL DEFAULT 0,
-    kept_bytes INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-"""
-
 Record = Mapping[str, Any]
 
 
@@ -81,19 +41,19 @@ class History:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path) -> Iterator[Self]:
+    def open(cls, path: Path, most_bytes: int = MOST_BYTES) -> Iterator[Self]:
         """The history at ``path``; one that is damaged or of another version is made anew.
 
         Raises:
             StateError: it cannot be made or read.
         """
         try:
-            connection = _connect(path)
+            connection = connect(path, most_bytes)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise StateError(f"{path}: cannot be opened: {error}") from error
             path.unlink(missing_ok=True)
-            connection = _connect(path)
+            connection = connect(path, most_bytes)
         try:
             yield cls(connection)
         except sqlite3.Error as error:
@@ -108,11 +68,20 @@ class History:
             OSError: the telemetry cannot be read.
         """
         total = 0
-        while count := self._read_batch(telemetry, decompress):
+        while count := self._read_some(telemetry, decompress):
             total += count
         if total:
             self._prune()
         return total
+
+    def _read_some(self, telemetry: Path, decompress: Callable[[Path], Iterator[bytes]]) -> int:
+        """Read a batch; where the file is full, half of what it has goes, and half again."""
+        while True:
+            try:
+                return self._read_batch(telemetry, decompress)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_FULL or not self._prune(half=True):
+                    raise
 
     def reset(self) -> None:
         """Forget everything, so that the next ``catch_up`` reads all telemetry there is."""
@@ -289,10 +258,18 @@ class History:
             (*counts.values(), day),
         )
 
-    def _prune(self) -> None:
-        """Keep every table within its bound; the oldest goes."""
+    def _prune(self, *, half: bool = False) -> int:
+        """Keep every table within its bound, or ``half`` of it; returns how many rows went.
+
+        The oldest go.
+        """
+        before = self.connection.total_changes
         with self._writing():
-            for table, age, most in _BOUNDS:
+            for table, age, bound in _BOUNDS:
+                most = bound
+                if half:
+                    count = f"SELECT count(*) / 2 FROM {table}"  # noqa: S608 - our own names
+                    (most,) = self.connection.execute(count).fetchone()
                 newest_first = ", ".join(f"{one} DESC" for one in age.split(", "))
                 self.connection.execute(
                     f"DELETE FROM {table} WHERE ({age}) <= (SELECT {age} FROM {table}"  # noqa: S608 - our own names
@@ -300,6 +277,7 @@ class History:
                     (most,),
                 )
             self.connection.execute("DELETE FROM sightings WHERE run NOT IN (SELECT run FROM runs)")
+        return self.connection.total_changes - before
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -307,40 +285,6 @@ class History:
         with self.connection:
             self.connection.execute("BEGIN IMMEDIATE")
             yield
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode, to a database of our version."""
-    try:
-        # What SQLite makes beside it gets the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise sqlite3.OperationalError(error.strerror) from error
-    connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
-            _create(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    """Our tables, in place of whatever is there; of two at once, the second finds them made."""
-    connection.execute("BEGIN EXCLUSIVE")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != VERSION:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in names:
-            connection.execute(f'DROP TABLE "{name}"')
-        for statement in filter(str.strip, _SCHEMA.split(";")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
 
 
 def _place(first: Record | None) -> str | None:

@@ -33,6 +33,22 @@ def test_finished_program_leaves_a_receipt(desk: Desk) -> None:
     assert desk.scratch() == []
 
 
+def test_output_of_runs_of_one_start_stays_below_the_total(desk: Desk) -> None:
+    """A program that is restarted all night does not fill the disk: the oldest run goes first."""
+    script = "import os; os.write(1, os.urandom(1_500_000)); raise SystemExit(1)"
+    more = (
+        '[restart]\nwhen = "on-failure"\nattempts = 5\nbackoff = ["0s"]\n'
+        '[output]\nquota = "2MiB"\ntotal = "4MiB"\n'
+    )
+    desk.run(desk.write(["python3", "-c", script], more), timeout=60)
+    runs = [event["run"] for event in desk.events("run-started")]
+    (raw,) = desk.folder.glob("state/supervise/*/raw")
+    kept = {run.name for run in raw.iterdir()}
+    assert len(runs) >= 5
+    assert kept == {*runs[-2:]}
+    assert sum(path.stat().st_size for path in raw.glob("*/*")) <= 4 << 20
+
+
 def test_show_gives_the_output_back(desk: Desk) -> None:
     """Every byte, whatever it is, and the id may be shortened."""
     script = "import os; os.write(1, bytes(range(256)) * 1000); os.write(2, b'no newline')"

@@ -1,5 +1,6 @@
 """The history: what telemetry adds up to, however often and by whomever it is read."""
 
+import dataclasses
 import sqlite3
 import subprocess
 import sys
@@ -235,6 +236,22 @@ def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(found["runs"]) == 4
     assert len(found["kills"]) <= 5
     assert {row[0] for row in found["sightings"]} <= {row[0] for row in found["runs"]}
+
+
+def test_its_file_is_bounded_in_bytes(tmp_path: Path) -> None:
+    """However long the rows: the older half goes when it is full, and reading goes on."""
+    telemetry, most = tmp_path / "telemetry", 2_500_000
+    with Telemetry.open(telemetry, TelemetryLimits(), compress) as writer:
+        for number in range(6000):
+            one = dataclasses.replace(digest(number), summary=f"{number} " + "é" * 200)
+            writer.emit(events.Digested(run=f"{number:08x}", digest=one))
+    with History.open(tmp_path / "history", most) as history:
+        assert history.catch_up(telemetry, decompress) == 6000
+        kept = [row for (row,) in history.connection.execute("SELECT summary FROM failures")]
+        assert history.catch_up(telemetry, decompress) == 0
+    assert (tmp_path / "history").stat().st_size <= most
+    assert 1000 < len(kept) < 5000
+    assert any(row.startswith("5999 ") for row in kept)
 
 
 def test_next_start_knows_what_this_one_met(tmp_path: Path) -> None:

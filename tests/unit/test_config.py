@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from supervisor.config import default_state_dir, load, read, state_dir, state_home
 from supervisor.errors import ConfigError, NoInputError
-from supervisor.options import Config, tables
+from supervisor.options import HISTORY_BYTES, Config, tables
+from supervisor.telemetry.history_file import MOST_BYTES
 
 FILE = Path("/project/night.toml")
 MINIMAL = '[autopilot]\ncommand = ["agent", "--all night"]\n'
@@ -69,6 +70,14 @@ def test_paths_start_at_the_folder_of_the_config(monkeypatch: pytest.MonkeyPatch
 def test_stdin_has_two_words(word: str, stdin: Path | None) -> None:
     """They are no files of that name; None stands for our own."""
     assert read(f'{MINIMAL}stdin = "{word}"', FILE).autopilot.stdin == stdin
+
+
+def test_state_quota_leaves_the_rest_to_the_output() -> None:
+    """What telemetry and history may take is not the output's, whatever its total."""
+    tight = read(MINIMAL + '[state]\nquota = "500MiB"\n', FILE)
+    assert tight.output_bytes == (500 - 100 - 64) << 20
+    assert read(MINIMAL, FILE).output_bytes == 1 << 30
+    assert HISTORY_BYTES == MOST_BYTES
 
 
 def test_values_are_frozen() -> None:
@@ -133,7 +142,7 @@ sice = 4
             'quota = "1GB"',
             (
                 "1:1: quota: no such option"
-                " (did you mean scratch.quota, output.quota or telemetry.quota?)"
+                " (did you mean scratch.quota, output.quota, telemetry.quota or state.quota?)"
             ),
         ),
         (
@@ -206,6 +215,13 @@ def test_autopilot_must_be_startable(text: str, problem: str) -> None:
         (
             '[telemetry]\nquota = "1MB"',
             "2:1: telemetry.quota: is smaller than telemetry.rotate, the size of one segment",
+        ),
+        (
+            '[state]\nquota = "300MiB"',
+            (
+                "1:2: state: quota is smaller than output.quota, telemetry.quota and 64 MiB for"
+                " the history"
+            ),
         ),
     ],
 )
