@@ -288,3 +288,6 @@ class Gauged(Event):
     cpu_s: float | None
     own_memory_bytes: int
     own_cpu_s: float
+    own_descriptors: int
+    own_waiting_bytes: int
+    """Telemetry that is accepted and not yet written."""

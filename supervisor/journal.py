@@ -47,6 +47,11 @@ class Journal:
         self._aside = ThreadPoolExecutor(1, "journal")
         """For what takes too long while output waits to be read."""
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Telemetry that is accepted and not yet written."""
+        return self._telemetry.waiting_bytes
+
     def tell(self, event: events.Event) -> None:
         """Record an event without its secrets, and show it if a person should see it."""
         now = datetime.now(UTC)

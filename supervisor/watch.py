@@ -119,7 +119,7 @@ class Watch:
         """Note what the set holds, for as long as the run lasts."""
         while True:
             gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
-            own_memory_bytes, own_cpu_s = gauges.own()
+            own = gauges.own()
             self.processes, self.memory_bytes = gauge.processes, gauge.memory_bytes
             self.peak_memory_bytes = max(self.peak_memory_bytes, gauge.memory_bytes or 0)
             self._house.journal.tell(
@@ -128,8 +128,10 @@ class Watch:
                     processes=gauge.processes,
                     memory_bytes=gauge.memory_bytes,
                     cpu_s=gauge.cpu_s,
-                    own_memory_bytes=own_memory_bytes,
-                    own_cpu_s=own_cpu_s,
+                    own_memory_bytes=own.memory_bytes,
+                    own_cpu_s=own.cpu_s,
+                    own_descriptors=own.descriptors,
+                    own_waiting_bytes=self._house.journal.waiting_bytes,
                 )
             )
             await anyio.sleep(self._house.config.health.sample)

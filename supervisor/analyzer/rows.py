@@ -6,7 +6,7 @@ from supervisor.analyzer.line import Line
 Row = tuple[Rule, dict[str, str | None]]
 """The rule that reads a row, and what its groups say."""
 _MOST_BETWEEN = 4
-"""Blank lines, and others of a closing count's, that may stand above one another."""
+"""Blank lines, and below all rows others of the closing count, that may stand one above another."""
 
 
 def rows_above(grammar: Grammar, trailer: Rule, line: Line) -> list[Row]:
@@ -18,10 +18,12 @@ def rows_above(grammar: Grammar, trailer: Rule, line: Line) -> list[Row]:
         if row is not None:
             rows.append(row)
             between = 0
-        elif between < _MOST_BETWEEN and (not text.strip() or trailer.pattern.match(text)):
+        elif between < _MOST_BETWEEN and not text.strip():
             between += 1
+        elif rows or between >= _MOST_BETWEEN or not trailer.pattern.match(text):
+            break  # A closing count above the rows is an earlier execution's.
         else:
-            break
+            between += 1
     return rows[::-1]
 
 

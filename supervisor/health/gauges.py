@@ -51,12 +51,22 @@ def sample(root_pid: int) -> SetGauge:
     )
 
 
-def own() -> tuple[int, float]:
-    """Resident memory in bytes and processor seconds of this process."""
+@dataclass(frozen=True, slots=True)
+class OwnGauge:
+    """What this process holds and has used."""
+
+    memory_bytes: int
+    """Resident."""
+    cpu_s: float
+    descriptors: int
+
+
+def own() -> OwnGauge:
+    """Gauge this process."""
     process = psutil.Process()
     with process.oneshot():
         times = process.cpu_times()
-        return process.memory_info().rss, times.user + times.system
+        return OwnGauge(process.memory_info().rss, times.user + times.system, process.num_fds())
 
 
 def count_tasks(uid: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from supervisor.digests import Digest
 
 _MOST_TREES = 200
+_MOST_NAMES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ class Flakiness:
         before = self._failing.get(key)
         self._failing[key] = outcome.failing
         self._failing.move_to_end(key)
-        if len(self._failing) > _MOST_TREES:
+        while len(self._failing) > _MOST_TREES or self._names > _MOST_NAMES:
             self._forget(self._failing.popitem(last=False)[0][1])
         if before is None:
             return ()
         return tuple(self._fresh(tree, before ^ outcome.failing))
+
+    @property
+    def _names(self) -> int:
+        return sum(map(len, self._failing.values()))
 
     def _fresh(self, tree: str, tests: Iterable[str]) -> Iterable[str]:
         for test in sorted(tests):

@@ -1,5 +1,6 @@
 """What rules can say, shown with grammars that no tool has."""
 
+from supervisor.analyzer import analyze
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.pattern import Pattern
 from supervisor.analyzer.stream import Analyzer
@@ -87,3 +88,10 @@ def test_a_trailer_can_say_how_many_are_fixable() -> None:
     )
     (digest,) = read("3 files to format\n", rule)
     assert (digest.declared, digest.fixable) == ({"errors": 3}, Fixable(safe=3))
+
+
+def test_rows_above_an_earlier_closing_count_are_not_counted_again() -> None:
+    """Each execution has its own rows, though nothing but its closing line tells whose they are."""
+    one = "   1) src/{0}.php (braces)\n\nFound 1 of 9 files that can be fixed in 0.112 seconds\n\n"
+    text = "".join(one.format(name) for name in "abc")
+    assert [d.counted for d in analyze([text.encode()]).segments] == [{"errors": 1}] * 3
