@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from supervisor.analyzer.gate import Index, Sieve
 from supervisor.analyzer.grammar import Grammar, Parser, Rule, Runner
@@ -74,7 +73,8 @@ class Segment:
         """Read lines from ``index`` on as ``take`` would; returns how many were read."""
         last = None
         if self.runner is not None:
-            count = self.runner.run(islice(page.bare, index, None), self.witness.hears)
+            texts = map(page.bare.__getitem__, range(index, page.length))
+            count = self.runner.run(texts, self.witness.hears)
             told = range(index + count - 1, index - 1, -1)
             last = next((place for place in told if page.bare[place].strip()), None)
         elif self.rules is not None:

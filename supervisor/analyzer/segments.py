@@ -91,7 +91,7 @@ class Segmenter:
 
     def mark(self, page: Page, index: int) -> int:
         """What the gate finds in one line; everything where nobody asks."""
-        return _ALL if self.aloof else self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
+        return _ALL if self.rapt else self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.

@@ -11,6 +11,7 @@ Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
 _Reading = tuple[int, Rule, re.Match[str]]
 """The place of a line, the rule that reads it, and how."""
+_PLAIN = re.compile(r"[1-9][0-9]{0,14}")
 _FIRST_LINES, _MOST_LINES = 16, 1024
 """How many lines are tried before somebody else is asked about those that no rule reads."""
 
@@ -219,4 +220,11 @@ def _alike(rule: Rule, found: re.Match[str], grammar: Grammar) -> Alike:
 def _where(known: Alike, file: str | None, found: re.Match[str]) -> Where:
     groups = (*found.groups(), None)
     *_, line, column = known.rule.columns
-    return file, groups[line] or "0", groups[column] or "0", known.code, known.message
+    return file, _plain(groups[line]), _plain(groups[column]), known.code, known.message
+
+
+def _plain(digits: str | None) -> str:
+    """A number as Python writes it; most are written so already."""
+    if digits is not None and _PLAIN.fullmatch(digits):
+        return digits
+    return str(number(digits))

@@ -88,6 +88,8 @@ def test_what_was_seen_before_does_not_show(
         assert said([data], code) == remembered
 
 
+SAME = b"cart.c:5:4: error:Uninitialized variable: sum [legacyUninitvar]"
+AGAIN = SAME.replace(b":5:", b":05:")
 FLOOD = (
     *LINES,
     b"x.c: In function \xe2\x80\x98main\xe2\x80\x99:",
@@ -99,6 +101,8 @@ FLOOD = (
     b"2022-04-13T21:46:50.3239923Z a.py:1:8: F401 [*] `os` imported but unused",
     b"2022-04-13T21:46:50.3239923Z ",
     b"c.py:9: note: Possible overload variants:",
+    SAME,
+    AGAIN,
     b"c.py:4: error: Incompatible types  [assignment]",
     b"  9:1  warning  Unexpected any  no-explicit-any",
 )
@@ -113,6 +117,7 @@ ROWS = [b"  9:1 F821 Undefined name `d`"] * 9
 
 @settings(quick, max_examples=300)
 @given(floods)
+@example(b"\n".join([*[b"t.c:0:9: error: [r]", b"t.c:5:4: error: [r]"] * 2, SAME, b"^", AGAIN]))
 @example(b"\n".join([LINES[0], b"src/d.py:", *ROWS, b"", *ROWS, LINES[0], *ROWS]))
 def test_the_quick_way_does_not_show(data: bytes) -> None:
     """Findings in a row are read as they would be one by one."""

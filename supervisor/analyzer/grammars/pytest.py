@@ -90,6 +90,8 @@ class PytestParser:
         for text in texts:
             if (found := match(text)) is not None:
                 passed += found.lastindex is not None
+            elif not text:
+                pass
             elif text[:1] in _TELLING or ".py::" not in text or hears(text):
                 break
             elif (progress := lines.PROGRESS.match(text)) is not None:
