@@ -291,3 +291,14 @@ class Gauged(Event):
     own_descriptors: int
     own_waiting_bytes: int
     """Telemetry that is accepted and not yet written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shed(Event):
+    """The supervisor held more than it may, and forgot the oldest of what it can do without."""
+
+    kind = "shed"
+    level = "warning"
+    own_memory_bytes: int
+    left_bytes: int
+    """What it held afterwards."""

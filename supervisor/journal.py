@@ -136,6 +136,12 @@ class Journal:
                 )
             )
 
+    def shed(self) -> None:
+        """Forget the older half of what is only known to say more of what comes."""
+        with self._lock:
+            self._occurrences.shed()
+            self._flakiness.shed()
+
     def close(self) -> None:
         """Finish what was put aside."""
         self._aside.shutdown(cancel_futures=True)

@@ -249,6 +249,8 @@ class Health(_Table):
 
     sample: Interval = Field("5s", validate_default=True)
     """Time between two looks at processes, memory and CPU."""
+    memory: Size = Field("128MiB", validate_default=True)
+    """Resident memory of supervise itself at which it gives back what it can do without."""
 
 
 class Config(_Table):

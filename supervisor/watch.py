@@ -10,6 +10,7 @@ import anyio
 
 from supervisor import events
 from supervisor.containment.client import Leader
+from supervisor.containment.linux import trim_heap
 from supervisor.endings import OomKills, StopReason
 from supervisor.health import gauges
 from supervisor.house import House
@@ -20,6 +21,7 @@ from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
 _SCRATCH_LOOK_S = 1.0
+_SHED_EACH_S = 60.0
 _SCRATCH_LOOK_SHARE = 0.01
 """Most of one core that measuring the scratch directory may cost."""
 
@@ -36,6 +38,7 @@ class Watch:
         self.memory_bytes: int | None = None
         """What they held at the last look, resident."""
         self.peak_memory_bytes = 0
+        self._shed_at = -math.inf
 
     async def wait(self, leader: Leader, scratch: Scratch, bounds: Bounds) -> StopReason | None:
         """Wait until the leader has ended by itself (None) or there is a reason to stop it."""
@@ -134,4 +137,24 @@ class Watch:
                     own_waiting_bytes=self._house.journal.waiting_bytes,
                 )
             )
+            if own.memory_bytes > self._house.config.health.memory:
+                await self._shed(own.memory_bytes)
             await anyio.sleep(self._house.config.health.sample)
+
+    async def _shed(self, own_memory_bytes: int) -> None:
+        """Give back what we can do without, at most once a minute."""
+        from supervisor.analyzer import forget  # noqa: PLC0415 - a run starts without it
+
+        if time.monotonic() - self._shed_at < _SHED_EACH_S:
+            return
+        self._shed_at = time.monotonic()
+        self._house.journal.shed()
+        forget()
+        await run_in_thread(trim_heap)
+        self._house.journal.tell(
+            events.Shed(
+                run=self._run,
+                own_memory_bytes=own_memory_bytes,
+                left_bytes=gauges.own().memory_bytes,
+            )
+        )

@@ -2,6 +2,7 @@
 
 from supervisor.analyzer.analysis import Analysis, analyze, render_text, to_json
 from supervisor.analyzer.errorformat import errorformat
+from supervisor.analyzer.fingerprint import forget
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.problem_matchers import problem_matchers
 from supervisor.analyzer.stream import Analyzer
@@ -12,6 +13,7 @@ __all__ = [
     "Grammar",
     "analyze",
     "errorformat",
+    "forget",
     "problem_matchers",
     "render_text",
     "to_json",

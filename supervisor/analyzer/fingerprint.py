@@ -79,6 +79,12 @@ def _find(message: str) -> re.Pattern[str]:
     return _ACCIDENTS_AND_PORT if _PORT.match(message, message.rfind(":")) else _ACCIDENTS
 
 
+def forget() -> None:
+    """Give up what is remembered of messages, which only makes the next ones quicker."""
+    normal.cache_clear()
+    _accidents.cache_clear()
+
+
 def fingerprint(tool: str, identities: Iterable[bytes], rest: str) -> str:
     """``v1:`` and 16 hex digits of the tool and of what it found, in any order."""
     digest = blake2b(f"{tool}\0{rest}".encode("utf-8", "replace"), digest_size=8)

@@ -72,3 +72,9 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
     names = os.fsencode(source), os.fsencode(target)
     if _libc.mount(*names, options[0], ctypes.c_ulong(flags), options[1]) != 0:
         raise _error()
+
+
+def trim_heap() -> None:
+    """Give the kernel back what the C library keeps of freed memory, where it can."""
+    if hasattr(_libc, "malloc_trim"):  # glibc's own.
+        _libc.malloc_trim(0)

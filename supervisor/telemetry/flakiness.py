@@ -48,6 +48,11 @@ class Flakiness:
             return ()
         return tuple(self._fresh(tree, before ^ outcome.failing))
 
+    def shed(self) -> None:
+        """Forget half of the trees: those not tested for longest."""
+        for _ in range(len(self._failing) // 2):
+            self._forget(self._failing.popitem(last=False)[0][1])
+
     @property
     def _names(self) -> int:
         return sum(map(len, self._failing.values()))

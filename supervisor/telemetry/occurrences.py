@@ -71,6 +71,12 @@ class Occurrences:
         keys = [key for key in self._open if key[0] == tool]
         return tuple(self._open.pop(key) for key in keys)
 
+    def shed(self) -> None:
+        """Forget half of the failures of this start: those not seen for longest."""
+        for key in [*self._by_key][: len(self._by_key) // 2]:
+            del self._by_key[key]
+            self._open.pop(key, None)
+
     def top(self) -> tuple[Occurrence, ...]:
         """Those of this start, most frequent first and most recent first among equals."""
         return tuple(sorted(self._by_key.values(), key=lambda o: (o.count, o.last), reverse=True))

@@ -263,5 +263,5 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.RestartPlanned: _restart_planned,
     events.StayedDown: _stayed_down,
 }
-UNSEEN = {events.Gauged, events.Defect}
-"""Events that have no line: nobody needs the one, and the other goes to stderr whole."""
+UNSEEN = {events.Gauged, events.Defect, events.Shed}
+"""Events that have no line: nobody needs to see them, and a defect goes to stderr whole."""

@@ -49,6 +49,17 @@ def test_output_of_runs_of_one_start_stays_below_the_total(desk: Desk) -> None:
     assert sum(path.stat().st_size for path in raw.glob("*/*")) <= 4 << 20
 
 
+def test_too_much_memory_of_our_own_is_given_back(desk: Desk) -> None:
+    """Once a minute, and the run goes on."""
+    more = '[health]\nmemory = "1MiB"\nsample = "100ms"\n'
+    done = desk.run(desk.write(["sleep", "1"], more))
+    assert done.returncode == ExitCode.OK, done.stderr
+    (shed,) = desk.events("shed")
+    assert shed["own_memory_bytes"] > 1 << 20
+    assert shed["left_bytes"] > 0
+    assert all(gauge["own_descriptors"] > 3 for gauge in desk.events("gauges"))
+
+
 def test_show_gives_the_output_back(desk: Desk) -> None:
     """Every byte, whatever it is, and the id may be shortened."""
     script = "import os; os.write(1, bytes(range(256)) * 1000); os.write(2, b'no newline')"

@@ -35,6 +35,18 @@ def test_many_trees_are_forgotten() -> None:
     assert len(flakiness._told) <= 200
 
 
+def test_many_names_are_forgotten_too() -> None:
+    """A tree of which thousands fail takes the place of many others; half can be shed."""
+    flakiness = Flakiness()
+    for number in range(50):
+        flakiness.note(f"t{number}", outcome(*map(str, range(1000))))
+    assert flakiness.note("t49", outcome())[:1] == ("0",)
+    assert flakiness.note("t0", outcome()) == ()
+    flakiness.shed()
+    assert flakiness.note("t0", outcome("a")) == ("a",)
+    assert len(flakiness._failing) <= 12
+
+
 def test_only_who_names_every_failure_can_tell() -> None:
     """Counts without names, and what are no tests, say nothing of any test."""
 

@@ -75,3 +75,15 @@ def test_failures_are_fixed_once_their_tool_comes_through() -> None:
     assert seen.fix("ruff") == ()
     seen.note("b", "ruff", "", NOON)
     assert [one.fingerprint for one in seen.fix("ruff")] == ["b"]
+
+
+def test_the_older_half_is_shed() -> None:
+    """What was seen last goes on being counted."""
+    seen = Occurrences()
+    for name in ("old", "older", "new", "newer"):
+        seen.note(name, "ruff", "", NOON)
+    seen.note("old", "ruff", "", NOON)
+    seen.shed()
+
+    assert {o.fingerprint for o in seen.top()} == {"newer", "old"}
+    assert seen.note("old", "ruff", "", NOON).count == 3
