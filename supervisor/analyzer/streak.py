@@ -112,7 +112,9 @@ def read_streak(texts: Sequence[str], begin: int, setting: Setting) -> Streak:
         wanted = setting.wanted(others) if others else None
         end = stop if wanted is None else wanted
         streak.broken = end < goal or len(others) > len(readings) * 4
-        if (closer := _count(readings, end, streak, setting)) is not None:
+        if end < goal:
+            readings = [one for one in readings if one[0] < end]
+        if (closer := _count(readings, streak, setting)) is not None:
             end, streak.broken = closer, True
         streak.gap = reader.blank is not None and reader.blank < end
         place, size = end, min(2 * size, _MOST_LINES)
@@ -159,8 +161,8 @@ class _Reader:
         return readings, others, end
 
 
-def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Setting) -> int | None:
-    """Count findings before line ``end``; returns the place of one that needs a closer look."""
+def _count(readings: Sequence[_Reading], streak: Streak, setting: Setting) -> int | None:
+    """Count findings; returns the place of one that needs a closer look."""
     told, places, file = streak.told, streak.places, streak.file
     inherits, distinct = setting.grammar.inherits, setting.grammar.distinct
     listens = distinct or (setting.learns and setting.grammar.remembers)
@@ -168,11 +170,10 @@ def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Sett
     last = closer = speaks = None
     findings = 0
     for place, rule, found in readings:
-        if place >= end:
-            break
         if rule is not speaks:
             speaks, says, file_group = rule, rule.says, rule.file_group
-            kinds, needs_file, asks = setting.kinds[rule], rule.needs_file, listens or rule.again
+            kinds, needs_file, once = setting.kinds[rule], rule.needs_file, distinct or rule.again
+            asks = listens or rule.again
         said = says(found)
         known = kinds.get(said) or _alike(rule, found, setting.grammar)
         own_file = found[file_group] if file_group else None
@@ -182,10 +183,8 @@ def _count(readings: Sequence[_Reading], end: int, streak: Streak, setting: Sett
         last = place
         findings += 1
         file = own_file or (file if inherits else None)
-        if asks:
-            told_before = setting.knows(_where(known, file, found))
-            if told_before and (distinct or rule.again):
-                continue
+        if asks and setting.knows(_where(known, file, found)) and once:
+            continue
         if not known.times:
             kinds[said], known.first, known.file = known, found, file
             told.append(known)
