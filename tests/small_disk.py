@@ -19,6 +19,16 @@ umount "$0"; rm "$0.image"
 exit $status
 """
 
+# The image takes 16 MB, what it is kept on 4: the device fails (EIO) where that is used up.
+_FAILING = """
+mkdir "$0.under" && mount -t tmpfs -o size=4m none "$0.under" || exit 9
+truncate -s 16M "$0.under/image" && mkfs.ext4 -q -E nodiscard "$0.under/image" || exit 9
+mount -o loop "$0.under/image" "$0" || exit 9
+"$@"; status=$?
+umount "$0"; umount "$0.under"
+exit $status
+"""
+
 
 def run_python(script: str, *arguments: str, prefix: tuple[str, ...] = ()) -> Any:
     """Run ``script`` in a fresh interpreter; returns what it printed as JSON."""
@@ -37,10 +47,20 @@ def on_tmpfs(script: str, directory: Path) -> Any:
 
 def on_ext4(script: str, directory: Path) -> Any:
     """Run ``script`` with a file system on ``directory`` that fsfreeze(8) can stall."""
-    for tool in ("mkfs.ext4", "fsfreeze"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"NO {tool.upper()} HERE, SO NO DISK THAT STALLS CAN BE MADE")
+    _need("mkfs.ext4", "fsfreeze")
     return _mounted(_EXT4, script, directory)
+
+
+def on_failing_disk(script: str, directory: Path) -> Any:
+    """Run ``script`` with a file system on ``directory`` whose device fails after some 2 MB."""
+    _need("mkfs.ext4")
+    return _mounted(_FAILING, script, directory)
+
+
+def _need(*tools: str) -> None:
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"NO {tool.upper()} HERE, SO NO DISK CAN BE MADE")
 
 
 def _mounted(mount: str, script: str, directory: Path) -> Any:
