@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
         "SUPERVISE_TEST_GUEST" not in os.environ,
-        reason="NOT IN A KERNEL OF ITS OWN, SO THE CLOCK IS NOT OURS TO SET: scripts/test-kernel v2",
+        reason="NO KERNEL OF ITS OWN, SO THE CLOCK IS NOT OURS TO SET: scripts/test-kernel v2",
     ),
 ]
 
