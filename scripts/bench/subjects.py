@@ -192,6 +192,7 @@ class Supervise:
         config += f"[restart]\nwhen = 'never'\n[containment]\ntier = '{self.tier}'\n"
         if self.quota is not None:
             config += f"[output]\nquota = '{self.quota}'\ntotal = '{self.quota}'\n"
+            config += "[state]\nquota = '1TiB'\n"
         path = work / "autopilot.toml"
         path.write_text(config, encoding="utf-8")
         state = work / "state"

@@ -1,12 +1,13 @@
 """Cuts a mixed stream of lines into the executions of tools."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import TypeVar
 
 from supervisor.analyzer.book import book_of
-from supervisor.analyzer.grammar import Grammar
+from supervisor.analyzer.grammar import Grammar, Rule
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.openings import Openings
 from supervisor.analyzer.records import Record, RecordParser
@@ -22,6 +23,8 @@ _MOST_LANES = 16
 _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
 
+_Opener = tuple[Rule, Grammar, re.Match[str]]
+"""A rule that may begin an execution of its grammar's tool, and how it matches a line."""
 _Question = TypeVar("_Question")
 _Answer = TypeVar("_Answer")
 
@@ -134,7 +137,8 @@ class Segmenter:
     def _take_from_nobody(self, line: Line) -> None:
         """Let a line that belongs to no execution begin another, or be of the residue."""
         current = self._current
-        if (opened := self._resume(line) or self._open(line)) is not None:
+        openers = self._openers_of(line)
+        if (opened := self._resume(line, openers) or self._open(line, openers)) is not None:
             self._speak(opened)
         elif line.text.strip():
             if current is not None and current.over:
@@ -173,11 +177,9 @@ class Segmenter:
 
     def _reader(self, grammar: Grammar, number: int) -> Segment | None:
         """The execution that reads records by a grammar."""
-        for segment in self._apart:
-            if segment.grammar is grammar:
-                return segment
-        if grammar.name in self._broken:
-            return None
+        known = next((one for one in self._apart if one.grammar is grammar), None)
+        if known is not None or grammar.name in self._broken:
+            return known
         segment = begin(grammar, self._book.reader(grammar), number)
         self.include(segment)
         return segment
@@ -216,43 +218,39 @@ class Segmenter:
         finished, self._finished = self._finished, []
         return finished
 
-    def _resume(self, line: Line) -> Segment | None:
-        """The execution that another tool's lines have interrupted and that this line goes on with.
+    def _openers_of(self, line: Line) -> list[_Opener]:
+        """The rules that may begin an execution and match the line."""
+        facts = line.facts
+        if not line.marks or (facts is not None and facts.opens_nothing):
+            return []
+        found, alike = [], True
+        for rule, grammar in self._openers.at(line.marks):
+            match = rule.pattern.match(line.text)
+            if match is None:
+                alike = alike and rule.blind
+            else:
+                found.append((rule, grammar, match))
+        if facts is not None:
+            facts.opens_nothing = alike and not found
+        return found
 
-        One that such a line could begin anew, but does not belong to, is over.
-        """
-        if not self._aside or not line.marks:
-            return None
-        speaking = [
-            grammar
-            for rule, grammar in self._openers.at(line.marks)
-            if rule.pattern.match(line.text) is not None
-        ]
-        for segment in [one for one in self._aside if one.grammar in speaking]:
+    def _resume(self, line: Line, openers: Sequence[_Opener]) -> Segment | None:
+        """The interrupted execution that goes on with a line; one that it begins anew is over."""
+        speaking = {id(grammar) for _, grammar, _ in openers} if self._aside else ()
+        for segment in [one for one in self._aside if id(one.grammar) in speaking]:
             self._aside.remove(segment)
             if self._offer(segment, line):
                 return segment
             self._finish(segment)
         return None
 
-    def _open(self, line: Line) -> Segment | None:
-        facts = line.facts
-        if not line.marks or (facts is not None and facts.opens_nothing):
-            return None
-        alike = True
-        for rule, grammar in self._openers.at(line.marks):
-            match = rule.pattern.match(line.text)
-            if match is None:
-                alike = alike and rule.blind
-                continue
-            alike = False
+    def _open(self, line: Line, openers: Iterable[_Opener]) -> Segment | None:
+        for rule, grammar, match in openers:
             if self.openings.full(line.number):
                 return None
             if groups_of(rule, match, line) is not None and (opened := self._begin(grammar, line)):
                 self.openings.note(line.number, line.text)
                 return opened
-        if facts is not None and alike:
-            facts.opens_nothing = True
         return None
 
     def _begin(self, grammar: Grammar, line: Line) -> Segment | None:
@@ -288,7 +286,10 @@ class Segmenter:
                 return True
             if segment.parser.done and text.strip():
                 self._finish(self._lanes.pop(lane))
-        if len(self._lanes) >= _MOST_LANES or (opened := self._open(inner)) is None:
+        if (
+            len(self._lanes) >= _MOST_LANES
+            or (opened := self._open(inner, self._openers_of(inner))) is None
+        ):
             return lane in self._lanes
         if lane in self._lanes:
             self._finish(self._lanes.pop(lane))
