@@ -3,6 +3,7 @@
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,11 @@ def _reaped(process: psutil.Process) -> bool:
         return not process.is_running()
 
 
+def _unreaped() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children(recursive=True) if not _reaped(one)]
+
+
+_PATIENCE_S = 5
 collect_ignore = ["fixtures"]
 """Projects of other tools, with tests that fail."""
 CACHES = {".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__"}
@@ -66,7 +72,11 @@ def _leaves_nothing_behind(temp: Path) -> Iterator[None]:
     files = set(os.listdir(here)) | CACHES
     threads = set(threading.enumerate())
     yield
-    assert [one for one in psutil.Process().children(recursive=True) if not _reaped(one)] == []
+    # Who was killed, or has lost its parent, takes a moment to end; who was leaked stays.
+    until = time.monotonic() + _PATIENCE_S
+    while (unreaped := _unreaped()) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert unreaped == []
     for thread in set(threading.enumerate()) - threads:
         thread.join(2)  # An event loop's idle workers end just after the loop.
         assert not thread.is_alive(), f"{thread} was left running"
