@@ -3,7 +3,9 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from supervisor.containment import table
 from supervisor.containment.hold import Hold
@@ -18,6 +20,7 @@ _NAMING_S = 0.05
 """Most time that one stop spends on names."""
 _MOST_NAMED = 64
 _CROWD = 20
+_SEVERAL = 2
 _DYING_S = 1.0
 _DYING_LOOK_S = 0.002
 
@@ -93,6 +96,7 @@ def stop_until_still(scan: Scan) -> None:
     while running := [entry for entry in scan() if entry.alive and entry.state not in "Tt"]:
         if time.monotonic() > deadline:
             return
+        _strike_groups(running, signal.SIGSTOP)
         for entry in running:
             _send_allowed(entry, signal.SIGSTOP)
         time.sleep(_ROUND_S)
@@ -102,6 +106,27 @@ def continue_all(members: Iterable[Entry]) -> None:
     """SIGCONT to those who may be stopped."""
     for entry in members:
         _send_allowed(entry, signal.SIGCONT)
+
+
+def _strike_groups(members: Sequence[Entry], signum: int) -> None:
+    """Signal each process group of several members at one stroke.
+
+    A process that forks all the time cannot escape it: the kernel lets no fork pass by a signal to
+    its group. No stranger is in a member's group, but for ours before a child has left it.
+    """
+    sizes = Counter(entry.group for entry in members)
+    del sizes[os.getpgrp()]
+    for entry in members:
+        if sizes[entry.group] < _SEVERAL or not _send_allowed(entry, signal.SIGSTOP):
+            continue
+        # Stopped, it stays in its group, so that the number cannot become another's.
+        now = table.read_entry(entry.pid)
+        if now is None or not now.alive:
+            continue
+        if (now.identity, now.group) == (entry.identity, entry.group):
+            del sizes[entry.group]
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(entry.group, signum)
 
 
 def _send_allowed(entry: Entry, signum: int) -> bool:
@@ -137,6 +162,7 @@ def kill_until_empty(scan: Scan, toll: Toll, proven: Proof | None = None) -> lis
         if time.monotonic() > deadline:
             return members
         toll.note(members, "killed")
+        _strike_groups(members, signal.SIGKILL)
         for entry in members:
             _send_allowed(entry, signal.SIGKILL)
         # Those who die need the processors that a look at thousands of them takes.

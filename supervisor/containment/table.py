@@ -14,6 +14,7 @@ class Entry(NamedTuple):
 
     pid: int
     ppid: int
+    group: int
     session: int
     state: str
     """One letter, as ps(1) shows it."""
@@ -50,6 +51,7 @@ def read_entry(pid: int) -> Entry | None:
     return Entry(
         pid=pid,
         ppid=int(fields[1]),
+        group=int(fields[2]),
         session=int(fields[3]),
         state=fields[0].decode(),
         start=int(fields[19]),

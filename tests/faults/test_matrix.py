@@ -268,11 +268,7 @@ def ceiling() -> Iterator[Path]:
 
 
 def test_fork_bomb_below_a_ceiling(tmp_path: Path, tier: str, ceiling: Path, forks: Path) -> None:
-    """It is held, the supervisor answers meanwhile, and it is dead soon after the stop.
-
-    Where only a scan finds its processes, new ones are born while it looks.
-    """
-    bound_s = 1 if tier == "namespaced" else 3
+    """It is held, the supervisor answers meanwhile, and it is dead soon after the stop."""
     desk = Desk(tmp_path, always=f'[containment]\ntier = "{tier}"\n')
     argv = (str(forks), "bomb", "20", str(tmp_path / "count"))
     with desk.stranger(argv, desk.folder) as stranger:
@@ -287,7 +283,7 @@ def test_fork_bomb_below_a_ceiling(tmp_path: Path, tier: str, ceiling: Path, for
             assert get(socket, "/status")["run"] is not None
             assert time.monotonic() - begun < 1
             process.send_signal(signal.SIGTERM)
-            eventually_sync(lambda: not members(argv, stranger), within_s=bound_s)
+            eventually_sync(lambda: not members(argv, stranger), within_s=1)
             assert process.wait(10) == ExitCode.TERMINATED
 
     assert desk.events("receipt")[0]["survivors"] == []
