@@ -10,7 +10,8 @@ from pathlib import Path
 import tomli
 
 from supervisor.errors import ConfigError, NoInputError, StateError
-from supervisor.options import Config, OptionsError, tables, validate
+from supervisor.option_kinds import FaultsError, options_of
+from supervisor.options import Config, tables, validate
 
 _MOST_BYTES = 1 << 20
 
@@ -55,12 +56,12 @@ def read(text: str, path: Path) -> Config:
         raise ConfigError([f"{path}:1:1: not TOML that can be read: {error}"]) from error
     try:
         return validate(document, path)
-    except OptionsError as error:
+    except FaultsError as error:
         # Imported here, because every start would pay for what few need.
         from supervisor.config_problems import explain  # noqa: PLC0415
 
-        options = [f"{table}.{name}" for table in tables() for name in tables()[table].model_fields]
-        problems = explain(error.found, text, options)
+        options = [f"{table}.{name}" for table, of in tables().items() for name in options_of(of)]
+        problems = explain(error.faults, text, options)
         raise ConfigError([f"{path}:{problem}" for problem in problems]) from error
 
 

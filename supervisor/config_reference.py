@@ -3,10 +3,13 @@
 import ast
 import inspect
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from supervisor import options
+from supervisor.option_kinds import options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +27,41 @@ def describe_options() -> tuple[Option, ...]:
     """Every option there is, in the order of the reference."""
     docs = _docstrings()
     return tuple(
-        Option(
-            f"{table}.{name}",
-            None if field.is_required() else field.default,
-            docs[model.__name__, name],
-        )
-        for table, model in options.tables().items()
-        for name, field in model.model_fields.items()
+        Option(f"{name}.{option}", None if one.required else one.default, docs[of.__name__, option])
+        for name, of in options.tables().items()
+        for option, one in options_of(of).items()
     )
 
 
 def render_schema() -> str:
     """JSON Schema of a config (draft 2020-12), for editors."""
     docs = _docstrings()
-    schema = options.Config.model_json_schema()
-    for table, model in schema["$defs"].items():
-        for name, option in model["properties"].items():
-            del option["title"]  # It only repeats the name.
-            option["description"] = docs[table, name]
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(dialect | schema, indent=2) + "\n"
+    tables = sorted(options.tables().values(), key=lambda of: of.__name__)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": {of.__name__: _schema_of(of, docs) for of in tables},
+        **_schema_of(options.Config, docs),
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _schema_of(table: type[Any], docs: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """The JSON Schema of one table; the config is one, too."""
+    properties = {}
+    for name, one in options_of(table).items():
+        default = {} if one.required else {"default": one.default}
+        properties[name] = dict(sorted({**one.kind.schema, **default}.items()))
+        if (table.__name__, name) in docs:
+            properties[name]["description"] = docs[table.__name__, name]
+    required = [name for name, one in options_of(table).items() if one.required]
+    return {
+        "additionalProperties": False,
+        "description": table.__doc__,
+        "properties": properties,
+        **({"required": required} if required else {}),
+        "title": table.__name__,
+        "type": "object",
+    }
 
 
 def _docstrings() -> dict[tuple[str, str], str]:

@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from supervisor.units import Bytes, Seconds, parse_duration, parse_size
 
@@ -12,31 +12,23 @@ _T = TypeVar("_T")
 
 _NONE = {"const": "none"}
 SIZE: dict[str, Any] = {
-    "type": "string",
     "pattern": r"^[0-9]{1,15}(\.[0-9]{1,9})?\s*([kKMGT]?B|[KMGT]iB)$",
+    "type": "string",
 }
 """JSON Schema of a size."""
 DURATION: dict[str, Any] = {
-    "type": "string",
     "pattern": r"^\s*([0-9]{1,15}(\.[0-9]{1,9})?\s*(ms|s|m|h|d)\s*)+$",
+    "type": "string",
 }
 """JSON Schema of a duration."""
 SIZE_OR_NONE: dict[str, Any] = {"anyOf": [SIZE, _NONE]}
 DURATION_OR_NONE: dict[str, Any] = {"anyOf": [DURATION, _NONE]}
-COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _NONE]}
-CORES_OR_NONE: dict[str, Any] = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _NONE]}
+COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"minimum": 1, "type": "integer"}, _NONE]}
+CORES_OR_NONE: dict[str, Any] = {"anyOf": [{"exclusiveMinimum": 0, "type": "number"}, _NONE]}
 _MOST_WEIGHT = 10_000
 WEIGHT_OR_NONE: dict[str, Any] = {
-    "anyOf": [{"type": "integer", "minimum": 1, "maximum": _MOST_WEIGHT}, _NONE]
+    "anyOf": [{"maximum": _MOST_WEIGHT, "minimum": 1, "type": "integer"}, _NONE]
 }
-
-
-class Origin(Protocol):
-    """What a check is told besides the value: pydantic's ``ValidationInfo``, as far as used."""
-
-    @property
-    def context(self) -> Any:
-        """The config's absolute path."""
 
 
 def size(value: object) -> Bytes:
@@ -98,31 +90,30 @@ def weight(value: object) -> int:
     return value
 
 
-def place(value: object, origin: Origin) -> Path:
-    """Absolute path; a relative one starts at the config's folder, ``~`` at a home.
+def place(value: object, folder: Path) -> Path:
+    """Absolute path; a relative one starts at ``folder``, ``~`` at a home.
 
     Raises:
         ValueError: not a path, or the home of nobody.
     """
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"{value!r} is not a path")
-    folder: Path = origin.context.parent
     try:
         return folder / Path(value).expanduser()
     except RuntimeError:
         raise ValueError(f"{value!r} starts at the home of a user who does not exist") from None
 
 
-def place_or_default(value: object, origin: Origin) -> Path | None:
+def place_or_default(value: object, folder: Path) -> Path | None:
     """The same, and None for ``""``.
 
     Raises:
         ValueError: not a path, or the home of nobody.
     """
-    return None if value == "" else place(value, origin)
+    return None if value == "" else place(value, folder)
 
 
-def stdin(value: object, origin: Origin) -> Path | None:
+def stdin(value: object, folder: Path) -> Path | None:
     """The file to read from; ``"null"`` is one too, and None stands for ``"inherit"``.
 
     Raises:
@@ -130,7 +121,7 @@ def stdin(value: object, origin: Origin) -> Path | None:
     """
     if value == "inherit":
         return None
-    return Path(os.devnull) if value == "null" else place(value, origin)
+    return Path(os.devnull) if value == "null" else place(value, folder)
 
 
 def _or_none(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:

@@ -6,23 +6,27 @@ suggestions for misspelled names follow from it; a test holds ``configs/autopilo
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    PrivateAttr,
-    ValidationError,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from typing import Any, Literal, get_args
 
 from supervisor import config_values as values
+from supervisor.option_kinds import (
+    FLAG,
+    Kind,
+    many,
+    mapping,
+    number,
+    one_of,
+    option,
+    options_of,
+    plain,
+    read_options,
+    required,
+    table,
+    text,
+    whole,
+)
 from supervisor.units import Bytes, Seconds, parse_duration
 
 Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
@@ -31,253 +35,228 @@ Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
 HISTORY_BYTES = 64 << 20
 """What the history may take of ``state.quota``."""
 
-_TEXT = WithJsonSchema({"type": "string"})
-Size = Annotated[Bytes, PlainValidator(values.size), WithJsonSchema(values.SIZE)]
-SizeOrNone = Annotated[
-    Bytes | None, PlainValidator(values.size_or_none), WithJsonSchema(values.SIZE_OR_NONE)
-]
-Duration = Annotated[Seconds, PlainValidator(parse_duration), WithJsonSchema(values.DURATION)]
-Interval = Annotated[Seconds, PlainValidator(values.interval), WithJsonSchema(values.DURATION)]
-IntervalOrNone = Annotated[
-    Seconds | None,
-    PlainValidator(values.interval_or_none),
-    WithJsonSchema(values.DURATION_OR_NONE),
-]
-CountOrNone = Annotated[
-    int | None, PlainValidator(values.count_or_none), WithJsonSchema(values.COUNT_OR_NONE)
-]
-CoresOrNone = Annotated[
-    float | None, PlainValidator(values.cores_or_none), WithJsonSchema(values.CORES_OR_NONE)
-]
-WeightOrNone = Annotated[
-    int | None, PlainValidator(values.weight_or_none), WithJsonSchema(values.WEIGHT_OR_NONE)
-]
-Place = Annotated[Path, PlainValidator(values.place), _TEXT]
-PlaceOrDefault = Annotated[Path | None, PlainValidator(values.place_or_default), _TEXT]
-Stdin = Annotated[Path | None, PlainValidator(values.stdin), _TEXT]
-Word = Annotated[str, AfterValidator(values.word)]
-Variable = Annotated[str, AfterValidator(values.variable)]
-ExitStatus = Annotated[int, Field(ge=0, le=255)]
+_TEXT = {"type": "string"}
+_SIZE = plain(values.size, values.SIZE)
+_SIZE_OR_NONE = plain(values.size_or_none, values.SIZE_OR_NONE)
+_DURATION = plain(parse_duration, values.DURATION)
+_INTERVAL = plain(values.interval, values.DURATION)
+_INTERVAL_OR_NONE = plain(values.interval_or_none, values.DURATION_OR_NONE)
+_COUNT_OR_NONE = plain(values.count_or_none, values.COUNT_OR_NONE)
+_CORES_OR_NONE = plain(values.cores_or_none, values.CORES_OR_NONE)
+_WEIGHT_OR_NONE = plain(values.weight_or_none, values.WEIGHT_OR_NONE)
+_PLACE = Kind(values.place, _TEXT)
+_PLACE_OR_DEFAULT = Kind(values.place_or_default, _TEXT)
+_STDIN = Kind(values.stdin, _TEXT)
+_WORD = text(values.word)
+_EXIT_STATUS = whole(0, 255)
+_TIERS = get_args(Tier)
 
 
-class _Table(BaseModel):
-    # A default that is spelled otherwise than its value says validate_default=True once more,
-    # because type checkers look there. Docstrings are left to config_reference: pydantic would
-    # read them at every start, in 20 ms.
-    model_config = ConfigDict(
-        allow_inf_nan=False,
-        defer_build=True,
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        validate_default=True,
-    )
+def _check_command(command: tuple[str, ...], _: Mapping[str, Any]) -> None:
+    if not command[0]:
+        raise ValueError("starts with an empty string where the program belongs")
 
 
-class Autopilot(_Table):
+def _check_finished(codes: tuple[int, ...], before: Mapping[str, Any]) -> None:
+    both = set(codes) & set(before.get("fatal_exit_codes", ()))
+    if both:
+        raise ValueError(f"{min(both)} is among restart.fatal_exit_codes too")
+
+
+def _check_require(require: str, before: Mapping[str, Any]) -> None:
+    tiers, tier = ("auto", *_TIERS), before.get("tier", "auto")
+    if tiers.index(tier) > tiers.index(require):
+        raise ValueError(f"{require!r} is stronger than containment.tier, which is {tier!r}")
+
+
+def _check_total(total: Bytes, before: Mapping[str, Any]) -> None:
+    if total < before.get("quota", 0):
+        raise ValueError("is smaller than output.quota, which is for one run")
+
+
+def _check_telemetry(quota: Bytes, before: Mapping[str, Any]) -> None:
+    if quota < before.get("rotate", 0):
+        raise ValueError("is smaller than telemetry.rotate, the size of one segment")
+
+
+def _check_state(state: "State", before: Mapping[str, Any]) -> None:
+    output, telemetry = before.get("output"), before.get("telemetry")
+    if output and telemetry and state.quota < output.quota + telemetry.quota + HISTORY_BYTES:
+        raise ValueError(
+            "quota is smaller than output.quota, telemetry.quota and 64 MiB for the history"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Autopilot:
     """The program that is run, and the world it is started into."""
 
-    command: tuple[Word, ...] = Field(strict=False, min_length=1)  # TOML has lists, no tuples.
+    command: tuple[str, ...] = required(many(_WORD, least=1), _check_command)
     """Program and arguments, one string each; never read by a shell."""
-    cwd: Place = Field(".", validate_default=True)
+    cwd: Path = option(".", _PLACE)
     """Working directory, relative to the folder of this file."""
-    env: Mapping[Variable, Word] = {}
+    env: Mapping[str, str] = option({}, mapping(values.variable, _WORD))
     """Environment variables to set, on top of what is inherited."""
-    inherit_env: bool = True
+    inherit_env: bool = option(default=True, kind=FLAG)
     """Pass on the environment that supervise was started with."""
-    stdin: Stdin = Field("null", validate_default=True)
+    stdin: Path | None = option("null", _STDIN)
     """What it reads: "null" for nothing, "inherit" for our own (here None), or a file."""
-    grace: Duration = Field("10s", validate_default=True)
+    grace: Seconds = option("10s", _DURATION)
     """Time between SIGTERM and SIGKILL when everything it started is stopped."""
 
-    @field_validator("command")
-    @classmethod
-    def _names_a_program(cls, command: tuple[str, ...]) -> tuple[str, ...]:
-        if not command[0]:
-            raise ValueError("starts with an empty string where the program belongs")
-        return command
 
-
-class Restart(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
     """What follows the end of a run."""
 
-    when: Literal["never", "on-failure", "always"] = "on-failure"
-    """Which ends are followed by another start; a fatal exit code never is."""
-    attempts: int = Field(6, ge=1)
-    """Failures in a row at which it is given up."""
-    backoff: tuple[Duration, ...] = Field(
-        ("1s", "2s", "4s", "8s", "16s"), strict=False, min_length=1, validate_default=True
+    when: Literal["never", "on-failure", "always"] = option(
+        "on-failure", one_of("never", "on-failure", "always")
     )
+    """Which ends are followed by another start; a fatal exit code never is."""
+    attempts: int = option(6, whole(1))
+    """Failures in a row at which it is given up."""
+    backoff: tuple[Seconds, ...] = option(("1s", "2s", "4s", "8s", "16s"), many(_DURATION, least=1))
     """Delays before the restarts; the last one repeats."""
-    jitter: float = Field(0.1, ge=0, le=1)
+    jitter: float = option(0.1, number(0, 1))
     """Share of a delay that is left to chance, so that many agents do not start as one."""
-    reset_after: Interval = Field("5m", validate_default=True)
+    reset_after: Seconds = option("5m", _INTERVAL)
     """A run that lasted this long makes the count of failures start anew."""
-    fatal_exit_codes: tuple[ExitStatus, ...] = Field((100,), strict=False)
+    fatal_exit_codes: tuple[int, ...] = option((100,), many(_EXIT_STATUS))
     """Exit codes after which a restart cannot help."""
-    finished_exit_codes: tuple[ExitStatus, ...] = Field((0, 143), strict=False)
+    finished_exit_codes: tuple[int, ...] = option((0, 143), many(_EXIT_STATUS), _check_finished)
     """Exit codes that mean the work is done."""
 
-    @field_validator("finished_exit_codes")
-    @classmethod
-    def _are_not_fatal(cls, codes: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
-        both = set(codes) & set(info.data.get("fatal_exit_codes", ()))
-        if both:
-            raise ValueError(f"{min(both)} is among restart.fatal_exit_codes too")
-        return codes
 
-
-class Containment(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Containment:
     """How strongly the kernel holds what the autopilot starts."""
 
-    tier: Literal["auto", Tier] = "auto"
+    tier: Literal["auto", Tier] = option("auto", one_of("auto", *_TIERS))
     """The tier to use; "auto" takes the strongest that works here."""
-    require: Tier = "subreaper"
+    require: Tier = option("subreaper", one_of(*_TIERS), _check_require)
     """The weakest tier to accept; below it supervise refuses to start."""
-    scope: bool = True
+    scope: bool = option(default=True, kind=FLAG)
     """Ask systemd for a cgroup of our own where we were given none."""
 
-    @field_validator("require")
-    @classmethod
-    def _is_not_above_the_tier(cls, require: str, info: ValidationInfo) -> str:
-        tiers, tier = ("auto", *get_args(Tier)), info.data.get("tier", "auto")
-        if tiers.index(tier) > tiers.index(require):
-            raise ValueError(f"{require!r} is stronger than containment.tier, which is {tier!r}")
-        return require
 
-
-class Limits(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
     """What one run may use up."""
 
-    wall: IntervalOrNone = Field("none", validate_default=True)
+    wall: Seconds | None = option("none", _INTERVAL_OR_NONE)
     """Time after which the run is stopped, or "none"."""
-    processes: CountOrNone = Field(2048, validate_default=True)
+    processes: int | None = option(2048, _COUNT_OR_NONE)
     """Processes and threads at one time, or "none"."""
-    memory: SizeOrNone = Field("none", validate_default=True)
+    memory: Bytes | None = option("none", _SIZE_OR_NONE)
     """Memory of all of them together, or "none"."""
-    cpu: CoresOrNone = Field("none", validate_default=True)
+    cpu: float | None = option("none", _CORES_OR_NONE)
     """Processor cores that all of them together may keep busy, such as 1.5, or "none"."""
-    cpu_weight: WeightOrNone = Field("none", validate_default=True)
+    cpu_weight: int | None = option("none", _WEIGHT_OR_NONE)
     """Share of the processors when others want them too, 1 to 10000 where 100 is everybody's
     (cgroup), or "none"."""
-    nice: int = Field(5, ge=0, le=19)
+    nice: int = option(5, whole(0, 19))
     """Scheduling niceness: 0 is as important as your own programs, 19 the least."""
-    open_files: CountOrNone = Field(1024, validate_default=True)
+    open_files: int | None = option(1024, _COUNT_OR_NONE)
     """Descriptors that one process may hold (RLIMIT_NOFILE, soft), or "none"."""
-    file_size: SizeOrNone = Field("8GiB", validate_default=True)
+    file_size: Bytes | None = option("8GiB", _SIZE_OR_NONE)
     """Size to which one file may be written (RLIMIT_FSIZE), or "none"."""
 
 
-class Pool(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
     """How many tool calls run at once."""
 
-    size: int = Field(4, ge=1)
+    size: int = option(4, whole(1))
     """Slots: tool calls that may run at the same time."""
-    wait: Duration = Field("30m", validate_default=True)
+    wait: Seconds = option("30m", _DURATION)
     """How long a call may stand in the queue before it fails."""
-    wall: IntervalOrNone = Field("none", validate_default=True)
+    wall: Seconds | None = option("none", _INTERVAL_OR_NONE)
     """Time after which a call is stopped, not counting what it has waited, or "none"."""
 
 
-class Scratch(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scratch:
     """The temporary files of a run."""
 
-    base: PlaceOrDefault = Field("", validate_default=True)
+    base: Path | None = option("", _PLACE_OR_DEFAULT)
     """Directory for the runs' scratch directories; "" is $TMPDIR/supervise-UID, or in /tmp."""
-    quota: Size = Field("2GiB", validate_default=True)
+    quota: Bytes = option("2GiB", _SIZE)
     """Bytes on disk at which the run is stopped."""
-    files: int = Field(50_000, ge=1)
+    files: int = option(50_000, whole(1))
     """Files and directories at which the run is stopped."""
 
 
-class Output(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
     """The raw output that is kept, compressed."""
 
-    quota: Size = Field("256MiB", validate_default=True)
+    quota: Bytes = option("256MiB", _SIZE)
     """Bytes on disk for one run; the head and the tail stay, the middle goes."""
-    total: Size = Field("1GiB", validate_default=True)
+    total: Bytes = option("1GiB", _SIZE, _check_total)
     """Bytes on disk for all runs of this config; the oldest run goes first."""
-    drain: Duration = Field("2s", validate_default=True)
+    drain: Seconds = option("2s", _DURATION)
     """How long to read on after the end, while somebody holds the pipe open."""
 
-    @field_validator("total")
-    @classmethod
-    def _holds_one_run(cls, total: Bytes, info: ValidationInfo) -> Bytes:
-        if total < info.data.get("quota", 0):
-            raise ValueError("is smaller than output.quota, which is for one run")
-        return total
 
-
-class Analyzer(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyzer:
     """How output is read, besides by what we know of the usual tools."""
 
-    problem_matchers: tuple[Place, ...] = Field((), strict=False)
+    problem_matchers: tuple[Path, ...] = option((), many(_PLACE))
     """Files of GitHub's problem matchers; they are asked before what we know ourselves."""
-    errorformat: Mapping[Word, Annotated[tuple[Word, ...], Field(strict=False)]] = {}
+    errorformat: Mapping[str, tuple[str, ...]] = option({}, mapping(values.word, many(_WORD)))
     """Patterns of Vim's errorformat by the name of the tool whose lines they read."""
 
 
-class Telemetry(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
     """The events that supervise writes about itself and its runs."""
 
-    rotate: Size = Field("10MB", validate_default=True)
+    rotate: Bytes = option("10MB", _SIZE)
     """Size at which a segment is closed and compressed."""
-    keep_for: Interval = Field("30d", validate_default=True)
+    keep_for: Seconds = option("30d", _INTERVAL)
     """Age at which a segment is deleted."""
-    quota: Size = Field("100MiB", validate_default=True)
+    quota: Bytes = option("100MiB", _SIZE, _check_telemetry)
     """Bytes on disk for all segments; the oldest goes first."""
 
-    @field_validator("quota")
-    @classmethod
-    def _holds_one_segment(cls, quota: Bytes, info: ValidationInfo) -> Bytes:
-        if quota < info.data.get("rotate", 0):
-            raise ValueError("is smaller than telemetry.rotate, the size of one segment")
-        return quota
 
-
-class State(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
     """Where supervise keeps its own files."""
 
-    dir: PlaceOrDefault = Field("", validate_default=True)
+    dir: Path | None = option("", _PLACE_OR_DEFAULT)
     """Directory; "" is $XDG_STATE_HOME/supervise/, with one folder for each config."""
-    quota: Size = Field("2GiB", validate_default=True)
+    quota: Bytes = option("2GiB", _SIZE)
     """Bytes on disk for all of it: output, telemetry and history; output makes room."""
 
 
-class Health(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
     """How closely a run is watched."""
 
-    sample: Interval = Field("5s", validate_default=True)
+    sample: Seconds = option("5s", _INTERVAL)
     """Time between two looks at processes, memory and CPU."""
-    memory: Size = Field("128MiB", validate_default=True)
+    memory: Bytes = option("128MiB", _SIZE)
     """Resident memory of supervise itself at which it gives back what it can do without."""
 
 
-class Config(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
     """One checked ``autopilot.toml``."""
 
-    autopilot: Autopilot
-    restart: Restart = Field({}, validate_default=True)
-    containment: Containment = Field({}, validate_default=True)
-    limits: Limits = Field({}, validate_default=True)
-    pool: Pool = Field({}, validate_default=True)
-    scratch: Scratch = Field({}, validate_default=True)
-    output: Output = Field({}, validate_default=True)
-    analyzer: Analyzer = Field({}, validate_default=True)
-    telemetry: Telemetry = Field({}, validate_default=True)
-    state: State = Field({}, validate_default=True)
-    health: Health = Field({}, validate_default=True)
-    _path: Path = PrivateAttr()
-
-    @field_validator("state")
-    @classmethod
-    def _holds_all(cls, state: State, info: ValidationInfo) -> State:
-        output, telemetry = info.data.get("output"), info.data.get("telemetry")
-        if output and telemetry and state.quota < output.quota + telemetry.quota + HISTORY_BYTES:
-            raise ValueError(
-                "quota is smaller than output.quota, telemetry.quota and 64 MiB for the history"
-            )
-        return state
+    path: Path
+    """The file that it was read from, absolute."""
+    autopilot: Autopilot = required(table(Autopilot))
+    restart: Restart = option({}, table(Restart))
+    containment: Containment = option({}, table(Containment))
+    limits: Limits = option({}, table(Limits))
+    pool: Pool = option({}, table(Pool))
+    scratch: Scratch = option({}, table(Scratch))
+    output: Output = option({}, table(Output))
+    analyzer: Analyzer = option({}, table(Analyzer))
+    telemetry: Telemetry = option({}, table(Telemetry))
+    state: State = option({}, table(State), _check_state)
+    health: Health = option({}, table(Health))
 
     @property
     def output_bytes(self) -> int:
@@ -285,41 +264,19 @@ class Config(_Table):
         rest = self.state.quota - self.telemetry.quota - HISTORY_BYTES
         return min(self.output.total, rest)
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Keep the path, which is the validation's context and no option."""
-        self._path = context
 
-    @property
-    def path(self) -> Path:
-        """The file that it was read from, absolute."""
-        return self._path
-
-
-def tables() -> dict[str, type[BaseModel]]:
+def tables() -> dict[str, type[Any]]:
     """Every table of a config, in the order of the reference; its fields are the options."""
-    return {
-        name: table
-        for name, table in Config.__annotations__.items()
-        if isinstance(table, type) and issubclass(table, _Table)
-    }
-
-
-class OptionsError(ValueError):
-    """What a document asks for cannot be; ``found`` says what pydantic has found."""
-
-    def __init__(self, error: ValidationError) -> None:
-        super().__init__(str(error))
-        self.found = error.errors(include_url=False)
+    return {name: Config.__annotations__[name] for name in options_of(Config)}
 
 
 def validate(document: Mapping[str, Any], path: Path) -> Config:
     """The config that a document is.
 
     Raises:
-        OptionsError: with every problem.
+        FaultsError: with every problem.
     """
-    try:
-        # With an empty table, a missing one is reported by the options that it lacks.
-        return Config.model_validate({"autopilot": {}, **document}, context=path.absolute())
-    except ValidationError as error:
-        raise OptionsError(error) from error
+    path = path.absolute()
+    # With an empty table, a missing one is reported by the options that it lacks.
+    options = read_options(Config, {"autopilot": {}, **document}, path.parent)
+    return Config(path=path, **options)

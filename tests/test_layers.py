@@ -35,7 +35,6 @@ HOMES = {
     "h11": "control/server.py",
     "ijson": "analyzer/json_events.py",
     "psutil": "health/gauges.py",
-    "pydantic": "options.py",
     "tomli": "config.py",
     "zstandard": "output/frames.py",
 }

@@ -43,7 +43,7 @@ def library() -> Iterator[Path]:
             source = packages / loaded
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / loaded)
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
-        check = [*SETPRIV, _PYTHON, "-c", "import pydantic_core, supervisor.house"]
+        check = [*SETPRIV, _PYTHON, "-c", "import ahocorasick_rs, supervisor.house"]
         if subprocess.run(check, cwd=folder, capture_output=True, check=False).returncode:
             pytest.skip(f"{_PYTHON.upper()} CANNOT IMPORT WHAT WAS INSTALLED FOR OURS")
         yield folder
