@@ -1,6 +1,7 @@
 """argv to one call; the only print(), the only exit status."""
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -93,6 +94,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from supervisor.containment.launch import Launch
 
+    # What we import and read stays: looking for garbage in it is in vain, here and later.
+    gc.disable()
     # First of all, so that the guardian boots while we import and read; it holds nothing yet.
     with Launch() as launch:
         # What we write is for us alone; the guardian and its programs keep the user's umask.
@@ -105,6 +108,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         with open_house(load(arguments.config), launch) as house:
             shift = Shift(house)
+            gc.freeze()
+            gc.enable()
             try:
                 code = anyio.run(shift.work)
             except* SupervisorError as group:
