@@ -44,6 +44,7 @@ BARE = {
     *(
         f"containment/{name}.py"
         for name in (
+            "boot",
             "cgroupfs",
             "child",
             "ending",

@@ -1,6 +1,6 @@
 """The process between the supervisor and the autopilot: it alone forks, waits and kills.
 
-Executed as ``python -I -S guardian.py FD`` with one end of a socketpair, before the
+Executed as ``python -I -S boot.py FD TIER`` with one end of a socketpair, before the
 supervisor has threads. Single-threaded, standard library only, so that it starts quickly,
 also in a broken installation, and has nothing that can go wrong while it forks.
 When the other end closes, however the supervisor died, it ends every process of the run.
@@ -14,10 +14,6 @@ import sys
 import time
 from collections.abc import Iterable
 from typing import Any
-
-if __name__ == "__main__":
-    # Behind the standard library, so that nothing next to this package can shadow it.
-    sys.path.append(__file__.rsplit("/", 3)[0])
 
 from supervisor.containment import child, ending, linux, namespace, oom, stops, table
 from supervisor.containment.hold import Hold
@@ -339,7 +335,3 @@ def main() -> None:
         return
     channel.send({"is": "ready", "pid": host.own if host else os.getpid()})
     Guardian(channel, host, oom_base, strays=sys.argv[2] == "group").serve()
-
-
-if __name__ == "__main__":
-    main()

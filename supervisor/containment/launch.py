@@ -140,7 +140,7 @@ class _Boot:
 
 def _boot(tier: str) -> _Boot:
     ours, theirs = socket.socketpair()
-    program = os.path.join(os.path.dirname(__file__), "guardian.py")  # noqa: PTH118, PTH120 - start-up counts
+    program = os.path.join(os.path.dirname(__file__), "boot.py")  # noqa: PTH118, PTH120 - start-up counts
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", program, str(theirs.fileno()), tier],
