@@ -138,7 +138,7 @@ class Desk:
         """Telemetry so far, of one kind or all."""
         found = []
         for file in self.folder.glob("state/supervise/*/telemetry/events.jsonl"):
-            found += [json.loads(line) for line in file.read_text().splitlines()]
+            found += [json.loads(line) for line in file.read_text().split("\n")[:-1]]
         return [event for event in found if kind in (None, event["kind"])]
 
     def started(self) -> Mapping[str, Any]:
