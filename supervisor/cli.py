@@ -29,6 +29,8 @@ from supervisor.errors import (
 
 # Every command imports what it needs when it runs: `exec` and `status` must start quickly.
 _READ_BYTES = 1 << 20
+_SWITCH_S = 0.0005
+"""How long a thread that computes may keep those waiting that drain pipes."""
 _T = TypeVar("_T")
 
 
@@ -111,6 +113,7 @@ def _run(arguments: argparse.Namespace) -> int:
             gc.freeze()
             gc.enable()
             try:
+                sys.setswitchinterval(_SWITCH_S)
                 code = anyio.run(shift.work)
             except* SupervisorError as group:
                 # What the task group wrapped is still one mistake of the user's, or its like.

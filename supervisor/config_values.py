@@ -23,6 +23,7 @@ DURATION: dict[str, Any] = {
 """JSON Schema of a duration."""
 SIZE_OR_NONE: dict[str, Any] = {"anyOf": [SIZE, _NONE]}
 DURATION_OR_NONE: dict[str, Any] = {"anyOf": [DURATION, _NONE]}
+DURATION_OR_AUTO: dict[str, Any] = {"anyOf": [DURATION, {"const": "auto"}]}
 COUNT_OR_NONE: dict[str, Any] = {"anyOf": [{"minimum": 1, "type": "integer"}, _NONE]}
 CORES_OR_NONE: dict[str, Any] = {"anyOf": [{"exclusiveMinimum": 0, "type": "number"}, _NONE]}
 _MOST_WEIGHT = 10_000
@@ -124,25 +125,26 @@ def stdin(value: object, folder: Path) -> Path | None:
     return Path(os.devnull) if value == "null" else place(value, folder)
 
 
-def _or_none(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
-    """Let ``"none"`` stand for no value, because TOML has no word for it."""
+def _or_word(parse: Callable[[object], _T], word: str) -> Callable[[object], _T | None]:
+    """Let a word stand for None, because TOML has none for it."""
 
-    def parse_unless_none(value: object) -> _T | None:
-        if value == "none":
+    def parse_unless_word(value: object) -> _T | None:
+        if value == word:
             return None
         try:
             return parse(value)
         except ValueError as error:
-            raise ValueError(f"{error}, nor 'none'") from None
+            raise ValueError(f"{error}, nor {word!r}") from None
 
-    return parse_unless_none
+    return parse_unless_word
 
 
-size_or_none = _or_none(size)
-interval_or_none = _or_none(interval)
-count_or_none = _or_none(count)
-cores_or_none = _or_none(cores)
-weight_or_none = _or_none(weight)
+size_or_none = _or_word(size, "none")
+interval_or_none = _or_word(interval, "none")
+count_or_none = _or_word(count, "none")
+cores_or_none = _or_word(cores, "none")
+weight_or_none = _or_word(weight, "none")
+duration_or_auto = _or_word(parse_duration, "auto")
 
 
 def word(text: str) -> str:

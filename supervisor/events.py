@@ -182,6 +182,16 @@ class OutputDropped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSkipped(Event):
+    """Output came faster than it can be analyzed; the raw store has it all the same."""
+
+    kind = "analysis-skipped"
+    level = "warning"
+    skipped_bytes: int
+    skipped_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PipeHeld(Event):
     """The leader is gone and somebody still holds its output pipe."""
 
@@ -291,6 +301,8 @@ class Gauged(Event):
     own_descriptors: int
     own_waiting_bytes: int
     """Telemetry that is accepted and not yet written."""
+    own_backlog_bytes: int
+    """Output that the analyzer has not read yet, as it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ _SIZE = plain(values.size, values.SIZE)
 _SIZE_OR_NONE = plain(values.size_or_none, values.SIZE_OR_NONE)
 _DURATION = plain(parse_duration, values.DURATION)
 _INTERVAL = plain(values.interval, values.DURATION)
+_DURATION_OR_AUTO = plain(values.duration_or_auto, values.DURATION_OR_AUTO)
 _INTERVAL_OR_NONE = plain(values.interval_or_none, values.DURATION_OR_NONE)
 _COUNT_OR_NONE = plain(values.count_or_none, values.COUNT_OR_NONE)
 _CORES_OR_NONE = plain(values.cores_or_none, values.CORES_OR_NONE)
@@ -206,6 +207,9 @@ class Analyzer:
     """Files of GitHub's problem matchers; they are asked before what we know ourselves."""
     errorformat: Mapping[str, tuple[str, ...]] = option({}, mapping(values.word, many(_WORD)))
     """Patterns of Vim's errorformat by the name of the tool whose lines they read."""
+    patience: Seconds | None = option("auto", _DURATION_OR_AUTO)
+    """How long a run's end may wait until what came too fast is read; "auto" is a twentieth of the
+    run's time, 0.25s to 30s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

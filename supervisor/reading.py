@@ -1,59 +1,166 @@
 """The hall between output and analyzer: what happens to everything that a run prints."""
 
-from collections.abc import Sequence
-from functools import cached_property
-from threading import Event as ThreadEvent
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from supervisor import events
 from supervisor.digests import Digest
 from supervisor.endings import Ending, Exited, Signaled, Stopped
+from supervisor.errors import NoInputError
 from supervisor.journal import Journal
+from supervisor.output.backlog import QUIET, Backlog, Chunk, Missed
+from supervisor.output.position import Position
+from supervisor.output.reader import RawReader
 from supervisor.output.store import RawStore
 
 if TYPE_CHECKING:
     from supervisor.analyzer import Analyzer, Grammar
 
+_REST_PER_WORK = 9
+"""How long the analyzer leaves the processor to others, when it cannot keep up anyway."""
+_MOST_REST_S = 1.0
+_SETTLE_S = 1.0
+_TELL_SKIPPED_S = 60.0
+_LEAST_PATIENCE_S = 0.25
+_MOST_PATIENCE_S = 30.0
+_PATIENCE_SHARE = 0.05
+"""What the analysis may take behind a run's end, of the time that the run took."""
+
 
 class Reader:
-    """What happens to output: kept, read by the analyzer, told. Called in the capture's thread."""
+    """What happens to output: kept, read by the analyzer, told.
+
+    ``take`` and ``pause`` are for the capture's thread and do not wait for the analyzer, which has
+    a thread of its own. What comes faster than it can be read is read from the store later; what
+    is not kept there, or for which there is no time, is skipped by count and told.
+    """
 
     def __init__(
-        self, run: str, store: RawStore, journal: Journal, users: Sequence["Grammar"]
+        self,
+        run: str,
+        store: RawStore,
+        journal: Journal,
+        users: Sequence["Grammar"],
+        patience_s: float | None,
     ) -> None:
         self._run = run
         self._store = store
         self._journal = journal
         self._users = users
-        self.ended = ThreadEvent()
+        self._patience_s = patience_s
+        self.backlog = Backlog()
+        self._skipped = Position()
+        """How much was skipped and not yet told."""
+        self._told_at = time.monotonic()
+        self._begun = time.monotonic()
+        self._ending: Ending | None = None
+        self.ended = threading.Event()
+        """Set when no more output comes."""
+        self._thread = threading.Thread(target=self._analyze, name="analyzer", daemon=True)
+        self._thread.start()
 
-    @cached_property
-    def _analyzer(self) -> "Analyzer":
-        # Imported while the autopilot starts, which nobody should wait for.
-        from supervisor.analyzer import Analyzer  # noqa: PLC0415
+    def __enter__(self) -> Self:
+        return self
 
-        return Analyzer(on_failure=self._tell_failure, users=self._users)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._finish(0)
 
     def take(self, stream: int, chunk: bytes) -> None:
         """Everything that was read, in order."""
-        self._store.put(stream, chunk)
-        self._tell(self._analyzer.feed(chunk, stream))
+        lines = chunk.count(b"\n")
+        self._store.put(stream, chunk, lines)
+        self.backlog.put(stream, chunk, lines)
 
     def pause(self) -> None:
         """Nothing came for a moment, so what is complete can be told."""
-        self._tell(self._analyzer.flush())
+        self.backlog.put(QUIET, b"", 0)
 
     def close(self, ending: Ending) -> None:
-        """Sum up what is left; only after the capture's thread has ended."""
-        match ending:
-            case Exited(code=code):
-                self._tell(self._analyzer.close(code))
-            case Signaled(signum=signum):
-                self._tell(self._analyzer.close(None, signum=signum))
-            case Stopped(reason="wall"):
-                self._tell(self._analyzer.close(None, timed_out=True))
-            case _:
-                self._tell(self._analyzer.close(None))
+        """Have the rest read and summed up; only after the capture's thread has ended.
+
+        What is not read when there is no patience left is skipped, but the last of it.
+        """
+        self._ending = ending
+        patience_s = self._patience_s
+        if patience_s is None:
+            share_s = _PATIENCE_SHARE * (time.monotonic() - self._begun)
+            patience_s = max(_LEAST_PATIENCE_S, min(share_s, _MOST_PATIENCE_S))
+        self._finish(patience_s)
+
+    def _finish(self, patience_s: float) -> None:
+        self.ended.set()
+        self.backlog.end(patience_s)
+        self._thread.join()
+
+    def _analyze(self) -> None:
+        try:
+            # Imported while the autopilot starts, which nobody should wait for.
+            from supervisor.analyzer import Analyzer  # noqa: PLC0415
+
+            analyzer = Analyzer(on_failure=self._tell_failure, users=self._users)
+            while (taken := self.backlog.take()) is not None:
+                if isinstance(taken, Missed):
+                    self._make_up(analyzer, taken)
+                else:
+                    self._read(analyzer, taken)
+            self._tell_skipped()
+            self._tell(_sum_up(analyzer, self._ending))
+        except Exception as bug:  # noqa: BLE001 - a run does not end for want of its summary
+            self._tell_failure("analyzer", f"{type(bug).__name__}: {bug}")
+
+    def _make_up(self, analyzer: "Analyzer", missed: Missed) -> None:
+        """Read from the store what was missed, as far as it is there and there is time."""
+        read = missed.begin
+        if not self.backlog.expired:
+            self._store.settle(missed.end.offset, _SETTLE_S)
+        with suppress(NoInputError):  # There is no store where no disk took any output.
+            store = RawReader(self._store.directory)
+            for stretch in store.stretches(missed.begin.offset, missed.end.offset):
+                if self.backlog.expired:
+                    break
+                self._skip(analyzer, read, stretch.begin)
+                self._read(analyzer, stretch.chunks)
+                read = stretch.end
+        self._skip(analyzer, read, missed.end)
+
+    def _read(self, analyzer: "Analyzer", chunks: Iterable[Chunk]) -> None:
+        begun, missing_bytes = time.monotonic(), self.backlog.missing_bytes
+        for stream, data in chunks:
+            if stream == QUIET:
+                self._tell(analyzer.flush())
+                self._tell_skipped()
+            else:
+                self._tell(analyzer.feed(data, stream))
+        if self.backlog.missing_bytes > missing_bytes:
+            took_s = time.monotonic() - begun
+            self.ended.wait(min(_REST_PER_WORK * took_s, _MOST_REST_S))
+
+    def _skip(self, analyzer: "Analyzer", begin: Position, end: Position) -> None:
+        if begin == end:
+            return
+        analyzer.skip(end.line - begin.line)
+        self._skipped = self._skipped.after(end.offset - begin.offset, end.line - begin.line)
+        if time.monotonic() - self._told_at > _TELL_SKIPPED_S:
+            self._tell_skipped()
+
+    def _tell_skipped(self) -> None:
+        skipped, self._skipped = self._skipped, Position()
+        self._told_at = time.monotonic()
+        if skipped.offset:
+            self._journal.tell(
+                events.AnalysisSkipped(
+                    run=self._run, skipped_bytes=skipped.offset, skipped_lines=skipped.line
+                )
+            )
 
     def _tell(self, digests: list[Digest]) -> None:
         for digest in digests:
@@ -61,3 +168,15 @@ class Reader:
 
     def _tell_failure(self, grammar: str, problem: str) -> None:
         self._journal.tell(events.GrammarFailed(run=self._run, grammar=grammar, problem=problem))
+
+
+def _sum_up(analyzer: "Analyzer", ending: Ending | None) -> list[Digest]:
+    match ending:
+        case Exited(code=code):
+            return analyzer.close(code)
+        case Signaled(signum=signum):
+            return analyzer.close(None, signum=signum)
+        case Stopped(reason="wall"):
+            return analyzer.close(None, timed_out=True)
+        case _:
+            return analyzer.close(None)

@@ -114,11 +114,19 @@ class Run:
             others_bytes = house.config.output_bytes - quota_bytes
             await run_in_thread(partial(prune, house.places.raw, others_bytes, live=set()))
         with RawStore.open(directory, quota_bytes, self._tell_dropped) as store:
-            reader = Reader(self.run, store, house.journal, house.users_grammars)
-            with Capture() as capture:
-                await self._live(capture, reader, scratch)
-            reader.close(self._ending)
+            with self._reader(store) as reader:
+                with Capture() as capture:
+                    await self._live(capture, reader, scratch)
+                if capture.failure is not None:
+                    raise capture.failure
+                with anyio.CancelScope(shield=True):
+                    await run_in_thread(reader.close, self._ending)
             return store.close()
+
+    def _reader(self, store: RawStore) -> Reader:
+        house = self._house
+        patience_s = house.config.analyzer.patience
+        return Reader(self.run, store, house.journal, house.users_grammars, patience_s)
 
     async def _live(self, capture: Capture, reader: Reader, scratch: Scratch) -> None:
         """From the spawn to the last byte of output."""
@@ -133,7 +141,7 @@ class Run:
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
         try:
-            reason = await self.watch.wait(leader, scratch, self.bounds)
+            reason = await self.watch.wait(leader, scratch, self.bounds, reader.backlog)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)

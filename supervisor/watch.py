@@ -15,6 +15,7 @@ from supervisor.endings import OomKills, StopReason
 from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.limits import Bounds
+from supervisor.output.backlog import Backlog
 from supervisor.scratch.scratch import Scratch
 from supervisor.scratch.usage import judge
 from supervisor.threads import run_in_thread
@@ -40,7 +41,9 @@ class Watch:
         self.peak_memory_bytes = 0
         self._shed_at = -math.inf
 
-    async def wait(self, leader: Leader, scratch: Scratch, bounds: Bounds) -> StopReason | None:
+    async def wait(
+        self, leader: Leader, scratch: Scratch, bounds: Bounds, backlog: Backlog
+    ) -> StopReason | None:
         """Wait until the leader has ended by itself (None) or there is a reason to stop it."""
         house = self._house
         reason: StopReason | None = None
@@ -66,7 +69,7 @@ class Watch:
             tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
             tasks.start_soon(first, partial(over, "processes"), "processes")
             tasks.start_soon(first, partial(over, "memory"), "memory")
-            tasks.start_soon(self._sample)
+            tasks.start_soon(self._sample, backlog)
         return reason
 
     def tell_limits(self, bounds: Bounds) -> OomKills:
@@ -118,7 +121,7 @@ class Watch:
         event = events.LimitHit(run=self._run, limit=limit, times=1, stopping=True)
         self._house.journal.tell(event)
 
-    async def _sample(self) -> None:
+    async def _sample(self, backlog: Backlog) -> None:
         """Note what the set holds, for as long as the run lasts."""
         while True:
             gauge = await run_in_thread(gauges.sample, self._house.guardian.pid)
@@ -135,6 +138,7 @@ class Watch:
                     own_cpu_s=own.cpu_s,
                     own_descriptors=own.descriptors,
                     own_waiting_bytes=self._house.journal.waiting_bytes,
+                    own_backlog_bytes=backlog.held_bytes,
                 )
             )
             if own.memory_bytes > self._house.config.health.memory:

@@ -22,6 +22,7 @@ from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.analyzer.witness import Witness
 from supervisor.digests import Digest, Verdict
 
+_STREAMS = (1, 2)
 _LAST_LINES = 40
 _IN_VAIN = 8
 """After so many lines in a row that could not be skimmed, only one in so many is tried."""
@@ -51,6 +52,8 @@ class Analyzer:
         self._segmenter = Segmenter((*users, *grammars), tool, self._on_failure)
         self._documents: dict[int, Documents] = {}
         self._blocks = Blocks()
+        self._torn: set[int] = set()
+        """Streams of which the next line's beginning was not there to be read."""
         self._history = b""
         self._lines = 0
         self._verdicts: set[Verdict] = set()
@@ -67,12 +70,36 @@ class Analyzer:
     def feed(self, chunk: bytes, stream: int = 1) -> list[Digest]:
         """Digests of what is over by now; ``stream`` is the descriptor it came from."""
         documents = self._documents.get(stream)
+        if stream in self._torn and not (chunk := self._mend(chunk, stream)):
+            return []
         if documents is None:
             documents = Documents(_book(), self._is_aloof, self._on_failure)
             self._documents[stream] = documents
         for part in documents.feed(chunk):
             self._take(part, stream)
         return self._drain()
+
+    def skip(self, lines: int) -> None:
+        """Go on behind a stretch with so many newlines, which is not there to be read.
+
+        The lines that it cuts in two are not read; documents that it interrupts are over.
+        """
+        for stream, documents in sorted(self._documents.items()):
+            for part in documents.close():
+                self._take(part, stream)
+        self._torn = {*_STREAMS, *self._documents}
+        self._documents.clear()
+        self._blocks = Blocks()
+        self._lines += lines
+        self._history = b""
+
+    def _mend(self, chunk: bytes, stream: int) -> bytes:
+        """What follows the line that a gap has cut in two."""
+        end = chunk.find(b"\n") + 1
+        if end:
+            self._torn.remove(stream)
+            self._lines += 1
+        return chunk[end:] if end else b""
 
     def flush(self) -> list[Digest]:
         """Digests of what a quiet stretch of the stream ends."""

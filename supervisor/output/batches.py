@@ -22,6 +22,8 @@ class Batch:
     born: float
     touched: float
     raw: bytearray = field(default_factory=bytearray)
+    lines: int = 0
+    """Newlines in it."""
     parts: list[tuple[int, int]] = field(default_factory=list)
     """(stream, bytes), neighbours of one stream merged."""
 
@@ -48,19 +50,26 @@ class Batches:
         """Whether no byte is held."""
         return self._filling is None and not self._sealed
 
-    def add(self, stream: int, piece: memoryview, now: float) -> int:
-        """Take as many bytes as fit into the batch being filled; 0 when the queue is full."""
+    def add(self, stream: int, piece: memoryview, lines: int, now: float) -> tuple[int, int]:
+        """Take as much as fits into the batch being filled, nothing when the queue is full.
+
+        ``lines`` are the newlines in ``piece``. Returns how many bytes and newlines it took.
+        """
         batch = self._filling
         if batch is not None and self._is_full(batch, stream):
             if len(self._sealed) >= _QUEUE_BATCHES:
-                return 0
+                return 0, 0
             self.seal()
             batch = None
         if batch is None:
             batch = self._filling = Batch(self.offset, self._skipped_lines, now, now)
             self._skipped_lines = 0
-        piece = piece[: self._batch_bytes - len(batch.raw)]
+        room = self._batch_bytes - len(batch.raw)
+        if room < len(piece):
+            piece = piece[:room]
+            lines = bytes(piece).count(b"\n")
         batch.raw += piece
+        batch.lines += lines
         batch.touched = now
         if batch.parts and batch.parts[-1][0] == stream:
             batch.parts[-1] = (stream, batch.parts[-1][1] + len(piece))
@@ -69,7 +78,7 @@ class Batches:
         self.offset += len(piece)
         if len(batch.raw) == self._batch_bytes and len(self._sealed) < _QUEUE_BATCHES:
             self.seal()
-        return len(piece)
+        return len(piece), lines
 
     def _is_full(self, batch: Batch, stream: int) -> bool:
         turns = len(batch.parts) >= self._most_parts and batch.parts[-1][0] != stream

@@ -8,6 +8,7 @@ from typing import IO
 
 from supervisor.errors import NoInputError
 from supervisor.output.frames import FrameError, FrameHeader, decode, read_header
+from supervisor.output.position import Position
 from supervisor.output.segments import segment_paths
 
 LINE_MOST_BYTES = 1 << 20
@@ -35,6 +36,16 @@ class Line:
     """Without its newline."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of output as it was captured."""
+
+    begin: Position
+    end: Position
+    chunks: tuple[tuple[int, bytes], ...]
+    """(stream, bytes) in order."""
+
+
 class RawReader:
     """The kept output of one run; holds one frame in memory, and may read a live store."""
 
@@ -60,6 +71,22 @@ class RawReader:
                 if stream in {None, owner}:
                     yield raw[start : start + size]
                 start += size
+
+    def stretches(self, begin: int, end: int) -> Iterator[Stretch]:
+        """What is kept of the output between two offsets, in order, a frame at a time.
+
+        Raises:
+            NoInputError: the store is damaged; what came before is good.
+        """
+
+        def wanted(header: FrameHeader) -> bool:
+            return header.offset < end and begin < header.offset + header.raw_bytes
+
+        for header, raw in self._frames(wanted):
+            if header.offset >= end:
+                return
+            if raw:
+                yield _cut_frame(header, raw, begin - header.offset, end - header.offset)
 
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing, in order: the quota's middle, and what the disk did not take.
@@ -130,6 +157,19 @@ def _frames_of(
         else:
             yield header, b""
             file.seek(end)
+
+
+def _cut_frame(header: FrameHeader, raw: bytes, begin: int, end: int) -> Stretch:
+    """The part of a frame between two places in it; either may lie outside."""
+    begin, end = max(0, begin), min(len(raw), end)
+    chunks = []
+    start = 0
+    for stream, size in header.parts:
+        if data := raw[max(begin, start) : min(end, start + size)]:
+            chunks.append((stream, data))
+        start += size
+    first = Position(header.offset, header.line).after(begin, raw.count(b"\n", 0, begin))
+    return Stretch(first, first.after(end - begin, raw.count(b"\n", begin, end)), tuple(chunks))
 
 
 class _Cutter:

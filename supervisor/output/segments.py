@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,18 +61,20 @@ class Segments:
         self._tail: deque[_Segment] = deque()
         self._fd: int | None = None
 
-    def append(self, frame: bytes, held: Held) -> None:
-        """Write one frame whole, or leave no trace of it where the disk allows that.
+    def append(self, pieces: Sequence[bytes], held: Held) -> None:
+        """Write a header and its frame whole, or leave no trace where the disk allows that.
 
         Raises:
             OSError: the disk or the quota did not take it.
         """
-        fd = self._fd_for(len(frame))
-        self._make_room(len(frame))
-        rest = memoryview(frame)
+        size = sum(map(len, pieces))
+        fd = self._fd_for(size)
+        self._make_room(size)
         try:
-            while rest:
-                rest = rest[os.write(fd, rest) :]
+            for piece in pieces:
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(fd, rest) :]
         except OSError:
             self._take_back(fd)
             raise

@@ -192,6 +192,12 @@ def _output_dropped(event: events.OutputDropped) -> Line:
     return Line("dropped", f"output not kept: {lost}: {printable(event.problem)}", "warning")
 
 
+def _analysis_skipped(event: events.AnalysisSkipped) -> Line:
+    what = f"{render_bytes(event.skipped_bytes)}, {event.skipped_lines} lines"
+    text = f"output not analyzed: {what} came too fast; `supervise show` has what was kept of it"
+    return Line("skipped", text, "warning")
+
+
 def _pipe_held(event: events.PipeHeld) -> Line:
     names = _name_members(event.holders, len(event.holders)) or "an unknown process"
     return Line("held", f"the leader is gone and {names} holds its output", "warning")
@@ -254,6 +260,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.Flaky: _flaky,
     events.GrammarFailed: _grammar_failed,
     events.OutputDropped: _output_dropped,
+    events.AnalysisSkipped: _analysis_skipped,
     events.PipeHeld: _pipe_held,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,

@@ -40,7 +40,7 @@ with Telemetry.open(disk / "t", limits, compress) as telemetry, RawStore.open(
     problems = set()
     until = time.monotonic() + 3
     while time.monotonic() < until:
-        timed(store.put, 1, os.urandom(1 << 18))
+        timed(store.put, 1, os.urandom(1 << 18), 0)
         for number in range(50):
             timed(telemetry.emit, StayedDown(run="0123abcd", why="x" * 300, failures=number))
         problems.add(problem_of_writing())

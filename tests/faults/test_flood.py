@@ -41,6 +41,41 @@ def test_gigabyte_of_output_needs_no_memory(tmp_path: Path) -> None:
     assert f"{ended['dropped_bytes']} bytes" in shown.stderr
 
 
+_FINDINGS = """
+import os
+block = b"".join(b"src/module_%d.py:%d:1: F401 [*] `name_%d` imported but unused\\n" % (n, n, n * n)
+    for n in range(10000))
+times = {size} // len(block)
+for _ in range(times):
+    view = memoryview(block)
+    while view:
+        view = view[os.write(1, view):]
+os.write(1, b"Found %d errors.\\n" % (times * 10000))
+raise SystemExit(1)
+"""
+
+
+def test_what_comes_faster_than_it_is_read_is_counted(tmp_path: Path) -> None:
+    """A flood of findings: how it went is told from its end, what was skipped is no secret."""
+    size = 60_000_000
+    desk = Desk(tmp_path)
+    desk.write(
+        [sys.executable, "-S", "-c", _FINDINGS.format(size=size)], "[restart]\nwhen = 'never'\n"
+    )
+    done = desk.run(desk.config)
+    (ended,) = desk.events("run-ended")
+    skipped = desk.events("analysis-skipped")
+    (digest,) = (one["digest"] for one in desk.events("digest") if one["digest"]["tool"] == "ruff")
+    shown = desk.run("show", ended["run"], "--grep", "^Found ")
+
+    assert 0 < sum(one["skipped_bytes"] for one in skipped) < ended["output_bytes"]
+    assert f"Found {digest['declared']['errors']} errors." in shown.stdout
+    assert digest["counted"]["errors"] < digest["declared"]["errors"]
+    assert digest["verdict"] == "failed"
+    assert ended["dropped_bytes"] == 0
+    assert "output not analyzed" in done.stdout
+
+
 def peak_resident_kb(process: "subprocess.Popen[str]") -> int:
     """Watch a process to its end. What wait4(2) says counts who started it, so it is no use."""
     status = Path(f"/proc/{process.pid}/status")

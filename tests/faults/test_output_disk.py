@@ -20,7 +20,7 @@ import itertools, os, pathlib, sys
 from supervisor.output.store import RawStore
 with RawStore.open(pathlib.Path(sys.argv[1]), 1 << 26, print) as store:
     for number in itertools.count(1):
-        store.put(1, b"line %d %s\\n" % (number, os.urandom(500).hex().encode()))
+        store.put(1, b"line %d %s\\n" % (number, os.urandom(500).hex().encode()), 1)
 """
 
 FILLS_THE_DISK = """
@@ -33,7 +33,7 @@ losses, longest = [], 0.0
 def put(data):
     global longest
     begun = time.monotonic()
-    store.put(1, data)
+    store.put(1, data, data.count(b"\\n"))
     longest = max(longest, time.monotonic() - begun)
 with RawStore.open(disk / "run", 1 << 30, lambda *loss: losses.append(loss)) as store:
     for _ in range(30):
@@ -65,13 +65,13 @@ from supervisor.output.store import RawStore
 disk = sys.argv[1]
 losses, longest = [], 0.0
 with RawStore.open(pathlib.Path(disk, "run"), 1 << 30, lambda *loss: losses.append(loss)) as store:
-    store.put(1, b"before\\n")
+    store.put(1, b"before\\n", 1)
     subprocess.run(["fsfreeze", "-f", disk], check=True)
     try:
         until = time.monotonic() + 1.5
         while time.monotonic() < until:
             begun = time.monotonic()
-            store.put(1, bytes(1 << 20))
+            store.put(1, bytes(1 << 20), 0)
             longest = max(longest, time.monotonic() - begun)
             time.sleep(0.02)
     finally:
@@ -97,7 +97,10 @@ with RawStore.open(directory, 1 << 30, print) as store, Capture() as capture:
     command = ["sh", "-c", "head -c 100000000 /dev/zero; echo; echo next"]
     with subprocess.Popen(command, stdout=capture.child_fds[0]):
         capture.close_child_fds()
-        capture.start(store.put, ended.set, store.flush)
+        def keep(stream: int, chunk: bytes) -> None:
+            store.put(stream, chunk, chunk.count(b"\\n"))
+
+        capture.start(keep, ended.set, store.flush)
         ended.wait()
 kept = store.close()
 lines = list(RawReader(directory).lines(1, 2))
@@ -135,9 +138,9 @@ def test_kill_9_loses_only_the_last_frames(tmp_path: Path) -> None:
 def test_torn_last_frame_is_passed_over(tmp_path: Path, cut: int) -> None:
     """Wherever the last write was torn, what came before it is whole."""
     with RawStore.open(tmp_path / "run", 1 << 20, ignore) as store:
-        store.put(1, b"first\n")
+        store.put(1, b"first\n", 1)
         store.flush()
-        store.put(1, os.urandom(700))
+        store.put(1, os.urandom(700), 0)
         store.flush()
     segment = tmp_path / "run" / "000000.zst"
     os.truncate(segment, _end_of_data(segment) - cut)
@@ -154,7 +157,7 @@ def test_any_damage_is_noticed_and_said(tmp_path: Path) -> None:
     """A flipped byte anywhere gives a clear error or less output, never other output."""
     whole = os.urandom(5000).hex().encode()
     with RawStore.open(tmp_path / "run", 1 << 20, ignore) as store:
-        store.put(1, whole)
+        store.put(1, whole, 0)
     segment = tmp_path / "run" / "000000.zst"
     good = segment.read_bytes()
     chance = random.Random(7)  # noqa: S311 - a test's choice of places
@@ -175,15 +178,15 @@ def test_deleted_directory_costs_only_what_was_in_it(tmp_path: Path) -> None:
     losses: list[tuple[int, int, str]] = []
     directory = tmp_path / "raw" / "run"
     with RawStore.open(directory, 1 << 20, lambda *loss: losses.append(loss)) as store:
-        store.put(1, b"gone\n")
+        store.put(1, b"gone\n", 1)
         store.flush()
         eventually_sync(directory.exists)
         shutil.rmtree(tmp_path / "raw")
-        store.put(1, b"noticed\n")
+        store.put(1, b"noticed\n", 1)
         store.flush()
 
         def kept_again() -> bool:
-            store.put(1, b"kept\n")
+            store.put(1, b"kept\n", 1)
             store.flush()
             return directory.exists()
 

@@ -8,6 +8,7 @@ import pytest
 
 from supervisor.errors import NoInputError
 from supervisor.output.frames import compress, decompress
+from supervisor.output.position import Position
 from supervisor.output.reader import Gap, Line, RawReader
 from supervisor.output.runs import list_runs, prune
 from supervisor.output.store import RawStore
@@ -23,7 +24,8 @@ def no_drop(dropped_bytes: int, dropped_lines: int, problem: str) -> None:
 def write(directory: Path, data: bytes, quota_bytes: int = 1 << 30) -> None:
     with RawStore.open(directory, quota_bytes, no_drop) as store:
         for start in range(0, len(data), 65_536):
-            store.put(1, data[start : start + 65_536])
+            chunk = data[start : start + 65_536]
+            store.put(1, chunk, chunk.count(b"\n"))
 
 
 def noise_lines(count: int) -> bytes:
@@ -71,7 +73,7 @@ def test_quota_keeps_head_and_tail(tmp_path: Path) -> None:
     """Of a flood the first and the last half of the quota stay; the gap says what is gone."""
     data = noise_lines(100_000)
     with RawStore.open(tmp_path / "run", 1 << 20, no_drop) as store:
-        store.put(1, data)
+        store.put(1, data, data.count(b"\n"))
     kept = store.close()
     reader = RawReader(tmp_path / "run")
 
@@ -90,7 +92,7 @@ def test_quota_keeps_head_and_tail(tmp_path: Path) -> None:
 def test_trickle_is_on_disk_after_a_quiet_second(tmp_path: Path) -> None:
     """A kill -9 costs a quiet program nothing: its output is written within about a second."""
     with RawStore.open(tmp_path / "run", 1 << 20, no_drop) as store:
-        store.put(2, b"half a line")
+        store.put(2, b"half a line", 0)
         eventually_sync((tmp_path / "run" / "000000.zst").exists)
         eventually_sync(lambda: list(RawReader(tmp_path / "run").chunks(2)) == [b"half a line"])
 
@@ -144,3 +146,37 @@ def test_archive_gives_back_its_file(tmp_path: Path) -> None:
     assert b"".join(decompress(tmp_path / "plain.zst")) == LINES
     assert (tmp_path / "plain.zst").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plain", "plain.zst"]
+
+
+def test_any_stretch_is_found_by_its_offsets(tmp_path: Path) -> None:
+    """Whatever lies between two offsets comes back with its streams, and says where it stands."""
+    rows = [(1 + number % 3 % 2, b"row %d\n" % number) for number in range(20_000)]
+    with RawStore.open(tmp_path / "run", 1 << 30, no_drop) as store:
+        for number, (stream, row) in enumerate(rows):
+            store.put(stream, row, 1)
+            if number % 3000 == 0:
+                store.flush()
+    whole = b"".join(row for _, row in rows)
+    owners = b"".join(bytes([stream]) * len(row) for stream, row in rows)
+    reader = RawReader(tmp_path / "run")
+    for begin, end in ((0, len(whole)), (5, 6), (40_000, 140_003), (len(whole) - 1, 1 << 40)):
+        place = Position(begin, whole.count(b"\n", 0, begin))
+        read, owned = b"", b""
+        for stretch in reader.stretches(begin, end):
+            assert stretch.begin == place
+            place = stretch.end
+            for stream, data in stretch.chunks:
+                read += data
+                owned += bytes([stream]) * len(data)
+        assert (read, owned) == (whole[begin:end], owners[begin:end])
+        assert place == Position(begin + len(read), whole.count(b"\n", 0, begin + len(read)))
+
+
+def test_live_store_has_what_was_settled(tmp_path: Path) -> None:
+    """What stands before a settled offset can be read while the store goes on."""
+    with RawStore.open(tmp_path / "run", 1 << 30, no_drop) as store:
+        for turn in range(1, 6):
+            store.put(1, LINES, LINES.count(b"\n"))
+            store.settle(turn * len(LINES), patience_s=10)
+            (*_, last) = RawReader(tmp_path / "run").stretches(0, 1 << 40)
+            assert last.end == Position(turn * len(LINES), turn * 200_000)

@@ -22,7 +22,8 @@ def store(
     dropped: list[tuple[int, int, str]] = []
     with RawStore.open(directory, quota_bytes, lambda *loss: dropped.append(loss)) as raw:
         for stream, piece, times, flush in chunks:
-            raw.put(stream, piece * times)
+            chunk = piece * times
+            raw.put(stream, chunk, chunk.count(b"\n"))
             if flush:
                 raw.flush()
     return raw.close(), dropped

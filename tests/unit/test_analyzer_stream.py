@@ -179,3 +179,39 @@ def test_executions_beyond_a_flood_are_told_again() -> None:
     flood, quiet = b"Found 3 errors.\n" * 1000, b"compiling the next part\n" * 5000
     done = analyze([flood + quiet + b"Found 3 errors.\n" + quiet], exit_code=1)
     assert len(done.segments) == 257
+
+
+def test_gap_tears_no_line_into_a_truth() -> None:
+    """Neither half of a line that a gap has cut is read; what follows it is, at its own place."""
+    analyzer = Analyzer()
+    analyzer.feed(b"a.py:1:8: F401 [*] `os` imported but unused\nb.py:2:1: F811 redef")
+    analyzer.skip(lines=100)
+    analyzer.feed(b"inition\nFound 54 errors.\n")
+    (digest,) = analyzer.close(1)
+
+    assert (digest.tool, digest.declared["errors"], digest.counted["errors"]) == ("ruff", 54, 1)
+    assert digest.lines == (1, 103)
+
+
+def test_gap_ends_a_document_unproven() -> None:
+    """A document whose middle is missing is no green one, and what follows it is read."""
+    analyzer = Analyzer()
+    analyzer.feed(b'{"numFailedTests": 0, "numPassedTests": 3, "success": true, "testResults": [\n')
+    analyzer.skip(lines=5)
+    analyzer.feed(b"]}\n5 passed in 0.03s\n")
+    digests = analyzer.close(0)
+
+    assert [digest.tool for digest in digests if digest.verdict is Verdict.OK] == ["pytest"]
+
+
+def test_two_gaps_in_a_row_are_one() -> None:
+    """A stream that said nothing between two gaps still begins in the middle of a line."""
+    analyzer = Analyzer()
+    analyzer.skip(lines=1)
+    analyzer.feed(b"3 failed, ", stream=2)
+    analyzer.skip(lines=1)
+    analyzer.feed(b"2 passed in 0.03s\n", stream=2)
+    analyzer.feed(b"9 passed in 0.03s\n", stream=1)
+
+    assert analyzer.close(0)[0].verdict is not Verdict.FAILED
+    assert analyzer.verdict is Verdict.OK
