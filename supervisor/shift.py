@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from contextlib import suppress
 from typing import Any, assert_never
 
 import anyio
@@ -11,7 +12,7 @@ from anyio.abc import TaskStatus
 from supervisor import events
 from supervisor.control.server import Routes, serve_control
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
-from supervisor.errors import ExitCode
+from supervisor.errors import ExitCode, StateError
 from supervisor.health.restart import (
     Restart,
     RestartPolicy,
@@ -22,12 +23,16 @@ from supervisor.health.restart import (
 )
 from supervisor.house import House
 from supervisor.options import Config
+from supervisor.output.frames import decompress
 from supervisor.pool.calls import Calls, serve_calls
 from supervisor.pool.slots import Slots
 from supervisor.run import Outcome, Run
+from supervisor.telemetry.history import catch_up
+from supervisor.threads import run_in_thread
 from supervisor.tools import Tools
 from supervisor.view.closing import Totals
 
+_HISTORY_EACH_S = 15.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,6 +50,7 @@ class Shift:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.house.guardian.listen)
             tasks.start_soon(self._heed_signals)
+            tasks.start_soon(self._keep_history)
             await tasks.start(serve_control, self.house.places.control, self._routes())
             await tasks.start(self._serve_calls)
             code = await self._run_until_down()
@@ -83,6 +89,14 @@ class Shift:
             self._tools.run = None
         self.outcomes.append(outcome)
         return outcome
+
+    async def _keep_history(self) -> None:
+        """Read our own telemetry now and then, so that who asks does not wait for that."""
+        places = self.house.places
+        while True:
+            await anyio.sleep(_HISTORY_EACH_S)
+            with suppress(StateError, OSError):  # The next look, or who asks, may have more luck.
+                await run_in_thread(catch_up, places.history, places.telemetry, decompress)
 
     async def _heed_signals(self) -> None:
         """Once: stop with grace. Twice: kill. Three times: leave, the guardian finishes."""

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import analysis, capture, startup, stop, table, telemetry
+from scripts.bench import analysis, capture, history, startup, stop, table, telemetry
 from scripts.bench.analysis import Analysis, Endless
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
@@ -37,10 +37,10 @@ from scripts.bench.stop import Stop
 from scripts.bench.streams import STREAMS
 from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
-_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "all")
+_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "history", "all")
 _PEERS = ("supervisord", "pm2")
 _CAPTURE_MB, _ANALYSIS_MB, _ENDLESS_MB = 500, 16, 1000
-_EVENTS = 10**6
+_EVENTS, _HISTORY_EVENTS = 10**6, 10**5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,11 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--gigabyte", action="store_true", help="analyze that much for the peak of memory"
     )
-    parser.add_argument("--events", type=_positive, default=_EVENTS, help="to be told")
+    parser.add_argument(
+        "--events",
+        type=_positive,
+        help=f"to be told ({_EVENTS} by default) or asked about ({_HISTORY_EVENTS})",
+    )
     parser.add_argument("--peers", type=Path, default=cache / "supervise-bench")
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="a row to measure; repeatable"
@@ -170,14 +174,26 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
             ("supervisord", "circus", "pm2"),
         )
     if options.which in ("telemetry", "all"):
+        events = options.events or _EVENTS
         yield Benchmark(
-            f"telemetry: {options.events} events at full speed, in files of 10 MB",
-            telemetry.Telling(options.events).measure,
+            f"telemetry: {events} events at full speed, in files of 10 MB",
+            telemetry.Telling(events).measure,
             telemetry.OF_OURS,
             telemetry.METRICS,
             telemetry.REFERENCE,
             telemetry.BUDGETS,
             ("loguru", "structlog"),
+        )
+    if options.which in ("history", "all"):
+        events = options.events or _HISTORY_EVENTS
+        yield Benchmark(
+            f"history: {events} events on disk, until a question is answered",
+            history.Asking(events).measure,
+            history.READINGS,
+            history.METRICS,
+            history.REFERENCE,
+            history.BUDGETS,
+            (),
         )
     if options.which in ("analyze", "all"):
         yield from _analyses(options, work)

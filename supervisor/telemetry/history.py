@@ -287,6 +287,17 @@ class History:
             yield
 
 
+def catch_up(path: Path, telemetry: Path, decompress: Callable[[Path], Iterator[bytes]]) -> int:
+    """Bring the history at ``path`` up to date; returns how many records that took.
+
+    Raises:
+        StateError: it cannot be made, read or written.
+        OSError: the telemetry cannot be read.
+    """
+    with History.open(path) as history:
+        return history.catch_up(telemetry, decompress)
+
+
 def _place(first: Record | None) -> str | None:
     """Where the finding of most consequence is."""
     if not first or not first.get("file"):
