@@ -14,6 +14,8 @@ class Memory:
     resident_bytes: int
     peak_bytes: int
     """The most it has ever held since its exec."""
+    own_pid: int
+    """What it calls itself; in a pid namespace we call it otherwise."""
 
 
 def descendants(root: int) -> list[int]:
@@ -45,10 +47,11 @@ def memory(pid: int) -> Memory | None:
         text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    fields = dict(line.split(":", 1) for line in text.splitlines() if line.startswith("Vm"))
+    fields = dict(line.split(":", 1) for line in text.splitlines() if line[:2] in {"Vm", "NS"})
     if "VmHWM" not in fields:  # A zombie holds nothing.
         return None
-    return Memory(_bytes(fields["VmRSS"]), _bytes(fields["VmHWM"]))
+    own_pid = int(fields["NSpid"].split()[-1])
+    return Memory(_bytes(fields["VmRSS"]), _bytes(fields["VmHWM"]), own_pid)
 
 
 def _bytes(field: str) -> int:

@@ -42,8 +42,8 @@ class Started:
         report = self.report()
         if report is None:
             return []
-        found = (memory(pid) for pid in descendants(os.getpid()) if pid != report.pid)
-        return [held for held in found if held]
+        found = map(memory, descendants(os.getpid()))
+        return [held for held in found if held and held.own_pid != report.pid]
 
     def check(self) -> None:
         """See that the subject has not failed.
