@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-_QUEUE_BATCHES = 4
+_QUEUE_BATCHES = 8
 _MOST_PARTS = 1024
 """Turns between stdout and stderr in one batch; bounds the frame's header."""
 _QUIET_S = 1.0

@@ -22,8 +22,8 @@ import zstandard
 
 from supervisor.units import Bytes
 
-FRAME_BYTES = Bytes(1 << 19)
-"""Raw bytes in a full frame: ones of twice the size are smaller by a hundredth (measured)."""
+FRAME_BYTES = Bytes(1 << 18)
+"""Raw bytes in a full frame: larger ones are hardly smaller compressed, and many are held."""
 
 _SKIPPABLE = struct.Struct("<II")
 _SKIPPABLE_MAGIC = 0x184D2A50

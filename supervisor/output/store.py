@@ -43,7 +43,7 @@ class Kept:
 class RawStore:
     """One run's output on disk: ``put`` from one thread, a second one compresses and writes.
 
-    Where two frames wait, a third thread compresses the second of them. Holds at most seven
+    Where two frames wait, a third thread compresses the second of them. Holds at most twelve
     frames of raw bytes. ``put`` may wait for the compressors, which is bounded work, and for a
     disk at most half a second in a row; what the disk does not take is dropped by count and
     reported to ``on_dropped(bytes, lines, problem)`` from the writing thread once the disk takes

@@ -16,11 +16,11 @@ def test_neighbours_of_one_stream_are_one_part() -> None:
 
 
 def test_full_queue_takes_nothing() -> None:
-    """Four sealed batches and a full one are all that is ever held."""
+    """Eight sealed batches and a full one are all that is ever held."""
     batches = Batches(10)
-    taken = [batches.add(1, memoryview(b"x" * 10), 0, now=0)[0] for _ in range(7)]
+    taken = [batches.add(1, memoryview(b"x" * 10), 0, now=0)[0] for _ in range(11)]
 
-    assert taken == [10, 10, 10, 10, 10, 0, 0]
+    assert taken == [10] * 9 + [0, 0]
 
 
 def test_batch_begins_where_the_skipped_output_ended() -> None:
