@@ -13,6 +13,7 @@ from supervisor.house import Places
 from supervisor.output.frames import decompress
 from supervisor.telemetry import questions
 from supervisor.telemetry.history import History
+from supervisor.telemetry.record import stamp
 from supervisor.units import parse_duration
 
 
@@ -88,19 +89,15 @@ def parse_since(text: str | None) -> str:
     if text is None:
         return ""
     try:
-        return _stamp(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=parse_duration(text)))
+        return stamp(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=parse_duration(text)))
     except ValueError:
         pass  # It may be a date.
     try:
-        return _stamp(dt.datetime.fromisoformat(text).astimezone(dt.UTC))
+        return stamp(dt.datetime.fromisoformat(text))
     except ValueError:
         raise UsageError(
             f"--since {text}: give a duration like 12h, or a date like 2026-11-24"
         ) from None
-
-
-def _stamp(time: dt.datetime) -> str:
-    return time.isoformat(timespec="milliseconds")
 
 
 def _only_run(history: History, prefix: str) -> Mapping[str, Any]:

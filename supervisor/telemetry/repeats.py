@@ -10,7 +10,7 @@ IN_FULL = 3
 _MOST_KEYS = 1000
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Key:
     """What makes one digest the same as another; never of two tools, nor of two runs."""
 
