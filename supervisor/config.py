@@ -10,7 +10,8 @@ from pathlib import Path
 import tomli
 
 from supervisor.errors import ConfigError, NoInputError, StateError
-from supervisor.option_kinds import FaultsError, options_of
+from supervisor.option_kinds import FaultsError
+from supervisor.option_tables import options_of
 from supervisor.options import Config, tables, validate
 
 _MOST_BYTES = 1 << 20

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from supervisor import options
-from supervisor.option_kinds import options_of
+from supervisor.option_tables import options_of
 
 
 @dataclass(frozen=True, slots=True)

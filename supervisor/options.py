@@ -11,22 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from supervisor import config_values as values
-from supervisor.option_kinds import (
-    FLAG,
-    Kind,
-    many,
-    mapping,
-    number,
-    one_of,
-    option,
-    options_of,
-    plain,
-    read_options,
-    required,
-    table,
-    text,
-    whole,
-)
+from supervisor.option_kinds import FLAG, Kind, many, mapping, number, one_of, plain, text, whole
+from supervisor.option_tables import option, options_of, read_options, required, table
 from supervisor.units import Bytes, Seconds, parse_duration
 
 Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]

@@ -11,7 +11,7 @@ import pytest
 
 from supervisor.config import default_state_dir, load, read, state_dir, state_home
 from supervisor.errors import ConfigError, NoInputError
-from supervisor.option_kinds import options_of
+from supervisor.option_tables import options_of
 from supervisor.options import HISTORY_BYTES, Config, tables
 from supervisor.telemetry.history_file import MOST_BYTES
 
