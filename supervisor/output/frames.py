@@ -30,7 +30,7 @@ _SKIPPABLE_MAGIC = 0x184D2A50
 _HEADER_MOST_BYTES = 1 << 17
 _FRAME_LEVEL = 1
 _ARCHIVE_LEVEL = 3
-_COPY_BYTES = 1 << 20
+_COPY_BYTES = 1 << 17
 
 
 class FrameError(Exception):
