@@ -80,7 +80,11 @@ def capabilities_of(
         "cpu": ("kernel", held["cpu"]) if "cpu" in held else ("not", "only limits.nice applies"),
         "open files": ("kernel", "RLIMIT_NOFILE, per process"),
         "file size": ("kernel", "RLIMIT_FSIZE, per file"),
-        "temp files": ("polled", "bytes and files of the scratch directory"),
+        "scratch": (
+            ("kernel", "a file system in memory, also for /tmp, /var/tmp and /dev/shm")
+            if tier in {"sealed", "namespaced"}
+            else ("polled", "bytes and files of the scratch directory")
+        ),
         "wall clock": ("polled", "the supervisor's own timer"),
     }
 

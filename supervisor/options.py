@@ -168,9 +168,16 @@ class Scratch:
     base: Path | None = option("", _PLACE_OR_DEFAULT)
     """Directory for the runs' scratch directories; "" is $TMPDIR/supervise-UID, or in /tmp."""
     quota: Bytes = option("2GiB", _SIZE)
-    """Bytes on disk at which the run is stopped."""
+    """Bytes at which the run is stopped, or where private_tmp is in memory, can write no more."""
     files: int = option(50_000, whole(1))
-    """Files and directories at which the run is stopped."""
+    """Files and directories at which the run is stopped, or can make no more."""
+    private_tmp: bool = option(default=True, kind=FLAG)
+    """Give the run a /tmp, /var/tmp and /dev/shm of its own, where a namespace can be had."""
+    backing: Literal["auto", "memory", "disk"] = option("auto", one_of("auto", "memory", "disk"))
+    """Where private directories are: in memory the kernel holds them to their quota. "auto" is
+    memory if the quota is at most a quarter of what is available and half of limits.memory."""
+    visible: tuple[Path, ...] = option((), many(_PLACE))
+    """Paths in the shared directories that the run sees as they are, beside those that it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

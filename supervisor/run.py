@@ -35,6 +35,7 @@ from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
+from supervisor.temporary import private_tmp_of, spawn_privately
 from supervisor.threads import run_in_thread
 from supervisor.watch import Watch
 
@@ -152,13 +153,19 @@ class Run:
         house, autopilot = self._house, self._house.config.autopilot
         seat = self.bounds.seat_leader()
         with open_stdin(house.config) as stdin, seat.open() as (joins, hold):
-            leader = await house.guardian.spawn(
-                self.run,
+            leader, private = await spawn_privately(
                 self._program(scratch)._replace(leaves=len(joins)),
-                (stdin, *capture.child_fds, *joins),
-                cookie=self.cookie,
-                hold=hold,
+                lambda program: house.guardian.spawn(
+                    self.run,
+                    program,
+                    (stdin, *capture.child_fds, *joins),
+                    cookie=self.cookie,
+                    hold=hold,
+                ),
             )
+        in_memory = private is not None and private.size_bytes is not None
+        if in_memory:
+            await run_in_thread(scratch.enter, leader.pid)
         await run_in_thread(self._note_leader, leader)
         house.journal.tell(
             events.RunStarted(
@@ -168,7 +175,7 @@ class Run:
                 argv=autopilot.command,
                 cwd=str(autopilot.cwd),
                 tier=house.containment.tier,
-                limits=self.bounds.strengths,
+                limits={**self.bounds.strengths, "scratch": "kernel" if in_memory else "polled"},
                 scratch=str(scratch.path),
             )
         )
@@ -196,6 +203,7 @@ class Run:
                 "SUPERVISE_SOCKET": str(house.places.calls),
             },
             cwd=str(config.autopilot.cwd),
+            private_tmp=private_tmp_of(house, scratch.path),
             **self.bounds.of_program,
         )
 

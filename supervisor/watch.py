@@ -17,7 +17,7 @@ from supervisor.house import House
 from supervisor.limits import Bounds
 from supervisor.output.backlog import Backlog
 from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.usage import judge
+from supervisor.scratch.usage import Judgement, judge
 from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
@@ -87,16 +87,22 @@ class Watch:
         return OomKills(account.oom_kills, host)
 
     async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
-        """Return when the scratch directory is over its quota; warn once before."""
+        """Return when the scratch directory is over its quota; warn once before.
+
+        Where the kernel holds it to that the run goes on, and its programs see a full disk.
+        """
         limits = self._house.config.scratch
-        warned = False
+        told: Judgement = "ok"
         while True:
             begun = time.monotonic()
             usage = await run_in_thread(scratch.measure)
             cost_s = time.monotonic() - begun
             state = judge(usage, limits.quota, limits.files)
-            if state == "over" or (state == "warn" and not warned):
-                warned = True
+            if scratch.held and (usage.bytes >= limits.quota or usage.files >= limits.files):
+                state = "over"  # As far as it can come.
+            stopping = state == "over" and not scratch.held
+            if state not in {"ok", told} and told != "over":
+                told = state
                 self._house.journal.tell(
                     events.ScratchPassed(
                         run=self._run,
@@ -104,10 +110,10 @@ class Watch:
                         used_files=usage.files,
                         quota_bytes=limits.quota,
                         quota_files=limits.files,
-                        stopping=state == "over",
+                        stopping=stopping,
                     )
                 )
-            if state == "over":
+            if stopping:
                 return "files" if usage.files > limits.files else "scratch"
             await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
 

@@ -23,6 +23,7 @@ HALL = {
     "run",
     "shift",
     "stored",
+    "temporary",
     "tools",
     "watch",
 }
@@ -54,6 +55,7 @@ BARE = {
             "namespace",
             "oom",
             "operations",
+            "private_tmp",
             "probe",
             "remedies",
             "roster",

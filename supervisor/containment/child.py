@@ -6,7 +6,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from supervisor.containment import cgroupfs, linux, oom
+from supervisor.containment import cgroupfs, linux, oom, private_tmp
+from supervisor.containment.private_tmp import PrivateTmp
 
 RLIMITS = {
     "data": resource.RLIMIT_DATA,
@@ -14,6 +15,10 @@ RLIMITS = {
     "file_size": resource.RLIMIT_FSIZE,
     "processes": resource.RLIMIT_NPROC,
 }
+
+
+PRIVATE_TMP = "private tmp"
+"""The step in which a run gets temporary directories of its own."""
 
 
 class Program(NamedTuple):
@@ -37,12 +42,15 @@ class Program(NamedTuple):
     """Processors to run on; empty: on all."""
     oom_score: int | None = None
     """Its oom_score_adj; None: as it is."""
+    private_tmp: PrivateTmp | None = None
+    """Temporary directories of the run's own, which all that it starts will see."""
 
 
-def fork_exec(program: Program, fds: Sequence[int]) -> int:
+def fork_exec(program: Program, fds: Sequence[int], mounts: int | None = None) -> int:
     """Start the program in a session of its own; returns its pid once it executes.
 
-    ``fds`` are its stdin, stdout and stderr, then the leaves; the caller closes them.
+    ``fds`` are its stdin, stdout and stderr, then the leaves; ``mounts`` is a mount namespace to
+    join. The caller closes them.
 
     Raises:
         OSError: a step before or at exec failed; ``filename`` names the step. Nothing is left.
@@ -52,7 +60,7 @@ def fork_exec(program: Program, fds: Sequence[int]) -> int:
     try:
         pid = os.fork()
         if pid == 0:
-            _become(program, fds, parent, verdict)
+            _become(program, fds, parent, verdict, mounts)
         os.close(verdict)
         verdict = -1
         # Exec closes the other end, so end-of-file means that the program runs.
@@ -68,12 +76,19 @@ def fork_exec(program: Program, fds: Sequence[int]) -> int:
     return pid
 
 
-def _become(program: Program, fds: Sequence[int], parent: int, verdict: int) -> NoReturn:
+def _become(
+    program: Program, fds: Sequence[int], parent: int, verdict: int, mounts: int | None
+) -> NoReturn:
     step = "session"
     try:
         os.setsid()
         linux.die_with_parent(parent)
         _reset_signals()
+        step = PRIVATE_TMP
+        if mounts is not None:
+            private_tmp.join(mounts)
+        if program.private_tmp is not None:
+            private_tmp.enter(program.private_tmp)
         step = "containment leaf"
         for leaf in fds[3 : 3 + program.leaves]:
             os.write(leaf, b"0")

@@ -17,6 +17,7 @@ from typing import Any
 
 from supervisor.containment import child, ending, linux, namespace, oom, stops, table
 from supervisor.containment.hold import Hold
+from supervisor.containment.private_tmp import Mounts, PrivateTmp
 from supervisor.containment.roster import Roster
 from supervisor.containment.stops import MOST_REPORTED, Stop
 from supervisor.containment.strays import Strays
@@ -45,6 +46,7 @@ class Guardian:
         self._roster = Roster(self._find)
         self._cookies: dict[str, str] = {}
         self._holds: dict[str, Hold] = {}
+        self._mounts = Mounts()
         self._frozen: set[str] = set()
         self._unkillable: set[tuple[int, int]] = set()
         """Members that a stop has tried to end for long enough."""
@@ -115,8 +117,10 @@ class Guardian:
         leads = message["cookie"] is not None
         score = self._oom_base + (oom.AUTOPILOT if leads else oom.TOOL)
         program = child.Program(**message["program"])._replace(oom_score=score)
+        if program.private_tmp is not None:
+            program = program._replace(private_tmp=PrivateTmp(*program.private_tmp))
         try:
-            pid = child.fork_exec(program, fds[:first])
+            pid = child.fork_exec(program, fds[:first], None if leads else self._mounts.fd)
         except OSError as error:
             hold.close()
             self._tell("failed", spawn_id, errno=error.errno, step=error.filename)
@@ -129,6 +133,7 @@ class Guardian:
             self._roster = Roster(self._find, spawn_id)
             self._adoptions_told = 0
             self._cookies[spawn_id] = message["cookie"]
+            self._mounts.hold(None if program.private_tmp is None else pid)
         self._roster.add(pid, spawn_id)
         self._next_scan = time.monotonic()
         self._tell("started", spawn_id, pid=stops.outside_pids([pid], self._host).get(pid, pid))
@@ -209,6 +214,7 @@ class Guardian:
         survivors = self._kill(spawn_id, stop.toll, members)
         if cookie := self._cookies.pop(spawn_id, None):
             survivors += self._kill_holders({cookie}, stop.toll)
+            self._mounts.hold(None)
         del self._stops[spawn_id]
         self._frozen.discard(spawn_id)
         self._holds.pop(spawn_id).close()

@@ -11,6 +11,7 @@ CLONE_NEWPID = 0x20000000
 MS_NOSUID = 2  # linux/mount.h
 MS_NODEV = 4
 MS_NOEXEC = 8
+MS_BIND = 1 << 12
 MS_REC = 1 << 14
 MS_SLAVE = 1 << 19
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -71,6 +72,16 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
     options = [None if text is None else os.fsencode(text) for text in (kind, data)]
     names = os.fsencode(source), os.fsencode(target)
     if _libc.mount(*names, options[0], ctypes.c_ulong(flags), options[1]) != 0:
+        raise _error()
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Go into a namespace that a descriptor refers to.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    if _libc.setns(namespace, kind) != 0:
         raise _error()
 
 

@@ -69,6 +69,11 @@ def own() -> OwnGauge:
         return OwnGauge(process.memory_info().rss, times.user + times.system, process.num_fds())
 
 
+def available_memory() -> int:
+    """What new programs can take without swapping, in bytes."""
+    return psutil.virtual_memory().available
+
+
 def count_tasks(uid: int) -> int:
     """Processes and threads of a user, all over the machine; the kernel's count for its limit."""
     return sum(process.threads for pid, process in _read_table() if _owner(pid) == uid)

@@ -1,13 +1,14 @@
 """One run's temporary directory, from its making to its removal."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from supervisor.errors import StateError
 from supervisor.scratch.base import create_lock, drop_lock, open_base
 from supervisor.scratch.removal import Removal, make_trash, remove_tree
-from supervisor.scratch.usage import Usage, measure_tree
+from supervisor.scratch.usage import Usage, measure_filesystem, measure_tree
 
 _VARIABLES = ("TMPDIR", "TMP", "TEMP", "BUN_TMPDIR", "CLAUDE_CODE_TMPDIR")
 """Where programs look for the place of their temporary files."""
@@ -26,6 +27,7 @@ class Scratch:
         self._run_id = run_id
         self._base_fd = open_base(base)
         self._lock_fd = -1
+        self._inside_fd = -1
 
     @classmethod
     def open(cls, base: Path, run_id: str) -> Self:
@@ -66,8 +68,24 @@ class Scratch:
         """Environment variables that make programs put their temporary files here."""
         return dict.fromkeys(_VARIABLES, str(self.path))
 
+    def enter(self, pid: int) -> None:
+        """Measure from now on the file system that a process sees in place of the directory.
+
+        It holds the run to its quota by itself. With a process that has ended, nothing changes.
+        """
+        with suppress(OSError):
+            inside = f"/proc/{pid}/root{self.path}"
+            self._inside_fd = os.open(inside, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    @property
+    def held(self) -> bool:
+        """Whether the kernel holds the run to its quota, as far as we have looked."""
+        return self._inside_fd >= 0
+
     def measure(self) -> Usage:
-        """What the directory holds now; takes time in proportion to its entries."""
+        """What is there now; takes time in proportion to its entries, unless the kernel counts."""
+        if self.held:
+            return measure_filesystem(self._inside_fd)
         return measure_tree(self._run_id, self._base_fd)
 
     def remove(self) -> Removal:
@@ -77,6 +95,9 @@ class Scratch:
         """
         if self._base_fd < 0:
             return Removal(left=0, freed_bytes=0)
+        if self.held:
+            os.close(self._inside_fd)
+            self._inside_fd = -1
         try:
             removal = remove_tree(self._base_fd, self._run_id)
             if not removal.left:

@@ -23,6 +23,16 @@ class Usage:
     """Inodes of every kind below the root, directories included."""
 
 
+def measure_filesystem(fd: int) -> Usage:
+    """What is on the whole file system that a descriptor is on.
+
+    Raises:
+        OSError: it cannot be asked.
+    """
+    seen = os.fstatvfs(fd)
+    return Usage((seen.f_blocks - seen.f_bfree) * seen.f_frsize, seen.f_files - seen.f_ffree)
+
+
 Judgement = Literal["ok", "warn", "over"]
 
 

@@ -38,7 +38,8 @@ def test_kill_of_the_supervisor_ends_the_set_within_a_second(desk: Desk, seed: i
 
 def test_next_start_sweeps_what_a_killed_one_left(desk: Desk) -> None:
     """Scratch of a dead run is gone after the next start, and is told of."""
-    desk.write(["sh", "-c", "echo x > $TMPDIR/file; sleep 300"])
+    more = '[scratch]\nbacking = "disk"\n'
+    desk.write(["sh", "-c", "echo x > $TMPDIR/file; sleep 300"], more)
     with desk.running() as process:
         desk.started()
         eventually_sync(lambda: any(name.endswith("file") for name in desk.scratch()))

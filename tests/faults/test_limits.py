@@ -184,6 +184,7 @@ def test_limits_say_how_they_are_enforced(desk: Desk) -> None:
         "nice",
         "open_files",
         "processes",
+        "scratch",
         "wall",
     }
     assert set(limits.values()) <= {"kernel", "polled", "not"}

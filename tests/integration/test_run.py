@@ -173,7 +173,9 @@ def test_scratch_is_private_and_goes_with_the_run(desk: Desk) -> None:
 
 def test_scratch_over_its_quota_stops_the_run(desk: Desk) -> None:
     script = "head -c 5000000 /dev/zero > $TMPDIR/big; sleep 60"
-    done = desk.run(desk.write(["sh", "-c", script], '[scratch]\nquota = "1MB"\n'))
+    done = desk.run(
+        desk.write(["sh", "-c", script], '[scratch]\nquota = "1MB"\nbacking = "disk"\n')
+    )
 
     assert done.returncode == ExitCode.FAILED
     assert desk.events("scratch-passed")[0]["stopping"]

@@ -21,7 +21,7 @@ CAPABILITIES = (
     "cpu",
     "open files",
     "file size",
-    "temp files",
+    "scratch",
     "wall clock",
 )
 
