@@ -34,6 +34,11 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     reap = commands.add_parser("reap", help="end what supervisors that were killed left behind")
     reap.add_argument("--adopt", action="store_true", help="only list it, and leave it alone")
 
+    sweep = commands.add_parser("sweep", help="remove the temp files that dead runs left")
+    sweep.add_argument("--dry-run", action="store_true", help="only show what would be removed")
+    sweep.add_argument("--config", type=Path, metavar="FILE", help="one with a scratch.base")
+    sweep.add_argument("--json", action="store_true")
+
     execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
 

@@ -234,6 +234,18 @@ def _reap(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def _sweep(arguments: argparse.Namespace) -> int:
+    from supervisor.reaping import list_dead, scratch_base_of, sweep_dead
+    from supervisor.view.status import render_dead, render_swept
+
+    base = scratch_base_of(os.environ, arguments.config)
+    if arguments.dry_run:
+        return _answer(arguments, list_dead(base), render_dead)
+    swept = sweep_dead(base)
+    _answer(arguments, swept, render_swept)
+    return ExitCode.FAILED if swept["left"] else ExitCode.OK
+
+
 def _exec(arguments: argparse.Namespace) -> int:
     from supervisor.pool.client import run_call
 
@@ -315,6 +327,7 @@ _CALLS: dict[str, Callable[[argparse.Namespace], int]] = {
     "status": _status,
     "stop": _stop,
     "reap": _reap,
+    "sweep": _sweep,
     "exec": _exec,
     "doctor": _doctor,
     "errors": _errors,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from supervisor.scratch.base import drop_lock, locked_runs, open_base, take_lock
 from supervisor.scratch.removal import Removal, remove_tree
+from supervisor.scratch.usage import Usage, measure_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,34 @@ def sweep(base: Path) -> SweepResult:
         freed_bytes=sum(one.freed_bytes for one in swept),
         left=sum(one.left for one in swept),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRun:
+    """A dead run whose scratch is still there."""
+
+    run: str
+    usage: Usage
+
+
+def find_dead(base: Path) -> list[DeadRun]:
+    """What a sweep would remove; nothing is.
+
+    Raises:
+        StateError: the base is not safe to use.
+    """
+    if not os.path.lexists(base):
+        return []
+    base_fd = open_base(base)
+    found = []
+    try:
+        for run_id in locked_runs(base_fd):
+            if (lock_fd := take_lock(base_fd, run_id)) is not None:
+                found.append(DeadRun(run_id, measure_tree(run_id, base_fd)))
+                os.close(lock_fd)
+    finally:
+        os.close(base_fd)
+    return found
 
 
 def _remove_dead(base_fd: int, run_id: str) -> Removal | None:

@@ -1,5 +1,6 @@
 """Whatever dies, nothing of a run outlives it."""
 
+import json
 import os
 import random
 import signal
@@ -160,3 +161,27 @@ def test_stubborn_set_ends_with_the_grace(desk: Desk) -> None:
         assert process.wait(10) == ExitCode.TERMINATED
 
     assert 1.0 <= time.monotonic() - begun < 4.0
+
+
+def test_sweep_shows_and_removes_what_dead_runs_left(desk: Desk) -> None:
+    """A dry run says what there is, the sweep removes it, and a live run's scratch stays."""
+    more = '[scratch]\nbacking = "disk"\n'
+    desk.write(["sh", "-c", "head -c 50000 /dev/zero > $TMPDIR/file; sleep 300"], more)
+    with desk.running() as process:
+        desk.started()
+        eventually_sync(lambda: any(name.endswith("file") for name in desk.scratch()))
+        alive = desk.run("sweep", "--dry-run", "--json").stdout
+        process.kill()
+    dead = desk.started()["run"]
+    dry = desk.run("sweep", "--dry-run")
+    listed = json.loads(desk.run("sweep", "--dry-run", "--json").stdout)
+    before = desk.scratch()
+    swept = desk.run("sweep")
+
+    assert json.loads(alive) == []
+    assert before != []
+    assert [(row["run"], row["bytes"] >= 50_000) for row in listed] == [(dead, True)]
+    assert dry.stdout.startswith(f"{dead} ")
+    assert dry.stdout.endswith("1 dead run; nothing was removed\n")
+    assert swept.stdout.startswith("removed the scratch of 1 dead run, ")
+    assert (swept.returncode, desk.scratch()) == (0, [])

@@ -185,7 +185,9 @@ def test_doctor_names_the_tier_that_a_run_gets(tmp_path: Path) -> None:
     """What doctor says is what a run then says, for the tier and for each limit."""
     desk = Desk(tmp_path)
     doctor = json.loads(desk.run("doctor", "--json").stdout)
-    desk.write(["true"], '[limits]\nmemory = "64MiB"\ncpu = 1.0\nwall = "1m"\n[scratch]\nquota = "8MiB"\n')
+    desk.write(
+        ["true"], '[limits]\nmemory = "64MiB"\ncpu = 1.0\nwall = "1m"\n[scratch]\nquota = "8MiB"\n'
+    )
     assert desk.run(desk.config).returncode == 0
     (started,) = desk.events("run-started")
     strengths = {one["name"].replace(" ", "_"): one["strength"] for one in doctor["capabilities"]}
