@@ -227,6 +227,14 @@ class ScratchPassed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScratchKept(Event):
+    """A failed run's temp directory was put aside for a post-mortem."""
+
+    kind = "scratch-kept"
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Swept(Event):
     """Leftovers of dead runs were removed."""
 

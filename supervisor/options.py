@@ -176,6 +176,10 @@ class Scratch:
     backing: Literal["auto", "memory", "disk"] = option("auto", one_of("auto", "memory", "disk"))
     """Where private directories are: in memory the kernel holds them to their quota. "auto" is
     memory if the quota is at most a quarter of what is available and half of limits.memory."""
+    keep: Literal["none", "failed"] = option("none", one_of("none", "failed"))
+    """What stays for a post-mortem: nothing, or what failed runs had; that is then on disk."""
+    kept_runs: int = option(3, whole(1))
+    """Failed runs whose scratch is kept; the oldest goes first."""
     visible: tuple[Path, ...] = option((), many(_PLACE))
     """Paths in the shared directories that the run sees as they are, beside those that it names."""
 

@@ -91,6 +91,8 @@ class Run:
                 kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
+                if house.config.scratch.keep == "failed" and self._failed:
+                    await run_in_thread(self._keep, scratch)
                 removal = await run_in_thread(scratch.remove)
         if not self._emptied.survivors:
             house.ledger.clear()
@@ -105,6 +107,16 @@ class Run:
         )
         self._tell_end(outcome)
         return outcome
+
+    @property
+    def _failed(self) -> bool:
+        return cause_of(self._ending, self._oom_kills) not in {"ok", "operator"}
+
+    def _keep(self, scratch: Scratch) -> None:
+        house = self._house
+        with suppress(OSError):  # Then it is removed like any other.
+            path = scratch.keep(house.config.scratch.kept_runs)
+            house.journal.tell(events.ScratchKept(run=self.run, path=str(path)))
 
     async def _capture(self, scratch: Scratch) -> Kept:
         """The part of a run during which its output is read."""

@@ -64,6 +64,8 @@ async def spawn_privately(
 
 def _in_memory(config: Config) -> bool:
     scratch = config.scratch
+    if scratch.keep != "none":
+        return False  # What is in memory ends with the run.
     if scratch.backing != "auto":
         return scratch.backing == "memory"
     most = [gauges.available_memory() // _SHARE_OF_AVAILABLE]

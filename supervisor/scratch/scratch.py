@@ -10,6 +10,8 @@ from supervisor.scratch.base import create_lock, drop_lock, open_base
 from supervisor.scratch.removal import Removal, make_trash, remove_tree
 from supervisor.scratch.usage import Usage, measure_filesystem, measure_tree
 
+_KEPT = "kept"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _VARIABLES = ("TMPDIR", "TMP", "TEMP", "BUN_TMPDIR", "CLAUDE_CODE_TMPDIR")
 """Where programs look for the place of their temporary files."""
 
@@ -106,9 +108,33 @@ class Scratch:
         finally:
             self._close()
 
+    def keep(self, most: int) -> Path:
+        """Put the directory aside instead; of those that were, the ``most`` newest stay.
+
+        Raises:
+            OSError: it cannot be moved, and is still there to be removed.
+        """
+        with suppress(FileExistsError):
+            os.mkdir(_KEPT, mode=0o700, dir_fd=self._base_fd)
+        kept_fd = os.open(_KEPT, _FOLDER, dir_fd=self._base_fd)
+        try:
+            os.rename(self._run_id, self._run_id, src_dir_fd=self._base_fd, dst_dir_fd=kept_fd)
+            os.utime(self._run_id, dir_fd=kept_fd)
+            for name in _oldest_first(kept_fd)[:-most]:
+                remove_tree(kept_fd, name)
+        finally:
+            os.close(kept_fd)
+        return self.path.parent / _KEPT / self._run_id
+
     def _close(self) -> None:
         """Release the lock."""
         for fd in (self._lock_fd, self._base_fd):
             if fd >= 0:
                 os.close(fd)
         self._lock_fd = self._base_fd = -1
+
+
+def _oldest_first(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        ages = {entry.name: entry.stat(follow_symlinks=False).st_mtime_ns for entry in entries}
+    return sorted(ages, key=ages.__getitem__)

@@ -221,6 +221,10 @@ def _scratch_passed(event: events.ScratchPassed) -> Line:
     return Line("scratch", f"{used}: {what} of {quota}", mood)
 
 
+def _scratch_kept(event: events.ScratchKept) -> Line:
+    return Line("kept", f"scratch of the failed run: {printable(event.path)}")
+
+
 def _swept(event: events.Swept) -> Line:
     freed = render_bytes(event.freed_bytes)
     left = f", {event.left} files could not be removed" if event.left else ""
@@ -264,6 +268,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.PipeHeld: _pipe_held,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
+    events.ScratchKept: _scratch_kept,
     events.Swept: _swept,
     events.Recovered: _recovered,
     events.HistoryLost: _history_lost,

@@ -182,6 +182,20 @@ def test_scratch_over_its_quota_stops_the_run(desk: Desk) -> None:
     assert desk.scratch() == []
 
 
+def test_failed_runs_scratch_is_kept_for_a_post_mortem(desk: Desk) -> None:
+    """What a failed run had in /tmp and TMPDIR is put aside, what a good one had is gone."""
+    more = '[restart]\nwhen = "never"\n[scratch]\nkeep = "failed"\n'
+    script = "echo why > $TMPDIR/core; exit %d"
+    desk.run(desk.write(["sh", "-c", script % 0], more))
+    good = desk.scratch()
+    desk.run(desk.write(["sh", "-c", script % 7], more))
+    (kept,) = desk.events("scratch-kept")
+
+    assert good == []
+    assert Path(kept["path"], "core").read_text() == "why\n"
+    assert json.loads(desk.run("sweep", "--dry-run", "--json").stdout) == []
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [(signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGTERM, ExitCode.TERMINATED)],

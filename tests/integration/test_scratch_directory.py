@@ -178,3 +178,16 @@ print(scratch.remove().left, os.listdir(sys.argv[1]))
     )
     shutil.rmtree(base, ignore_errors=True)
     assert (ran.stdout, ran.stderr) == ("0 []\n", "")
+
+
+def test_kept_directories_are_the_newest(tmp_path: Path) -> None:
+    """What is put aside stays as it is, the oldest goes when there are too many."""
+    for number in range(4):
+        with Scratch.open(tmp_path, f"run{number}") as scratch:
+            (scratch.path / "evidence").write_text(str(number))
+            kept = scratch.keep(most=2)
+    names = sorted(os.listdir(tmp_path / "kept"))
+
+    assert os.listdir(tmp_path) == ["kept"]
+    assert names == ["run2", "run3"]
+    assert (kept / "evidence").read_text() == "3"
