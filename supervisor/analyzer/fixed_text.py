@@ -118,6 +118,19 @@ def alternatives(pattern: str) -> list[str]:
     return [*parts, pattern[begin:]]
 
 
+def repeated(pattern: str) -> Iterator[tuple[int, int]]:
+    r"""Where each part of an alternative begins and ends that a quantifier is for, with that.
+
+    >>> [r"(a|b)?c\d{2}"[begin:end] for begin, end in repeated(r"(a|b)?c\d{2}")]
+    ['(a|b)?', 'c', '\\d{2}']
+    """
+    place = 0
+    while place < len(pattern):
+        begin = place
+        _, _, place = _quantifier(pattern, _skip(pattern, place))
+        yield begin, place
+
+
 def _skip(pattern: str, place: int) -> int:
     char = pattern[place]
     if char == "\\":

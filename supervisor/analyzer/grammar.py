@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from supervisor.analyzer.line import Line
 from supervisor.analyzer.pattern import Pattern
+from supervisor.analyzer.place import Place, place_of
 from supervisor.analyzer.shape import blind
 from supervisor.analyzer.tally import Tally, severity_key
 
@@ -114,6 +115,11 @@ class Rule:
         names = [name for name in _COLUMNS if name not in _PLACE]
         places = self.pattern.groupindex
         return methodcaller("group", *[places[name] for name in names if name in places] or [0])
+
+    @cached_property
+    def place(self) -> Place | None:
+        """The place that the pattern begins with, where what it says depends on the rest alone."""
+        return place_of(self.pattern.pattern)
 
     @cached_property
     def needed(self) -> frozenset[str]:

@@ -1,16 +1,16 @@
 """The parser of a grammar that is all data."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from supervisor.analyzer.alike import Kinds, Where
 from supervisor.analyzer.declaring import add_fixable, declared_by, fixable_by
 from supervisor.analyzer.gate import Index, Sieve
 from supervisor.analyzer.grammar import Does, Grammar, Rule
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.pending import Pending, found, lacks
 from supervisor.analyzer.rows import rows_above
-from supervisor.analyzer.streak import Alike, Setting, Streak, Where, read_streak
+from supervisor.analyzer.streak import Setting, Streak, read_streak
 from supervisor.analyzer.tally import HARM, Finding, Tally
 
 _HOT, _HOTTEST = 4, 16
@@ -18,7 +18,6 @@ _HOT, _HOTTEST = 4, 16
 _COOLING = 4
 """How many findings another line outweighs."""
 _MOST_REMEMBERED = 20_000
-_MOST_KINDS = 2000
 _ENDS = (Does.TRAILER, Does.GREEN, Does.RED)
 _DECLARES = (*_ENDS, Does.SUBTOTAL, Does.CLEAN)
 _BEGINS_OR_ENDS = (*_DECLARES, Does.FINDING, Does.FILE, Does.START)
@@ -37,7 +36,7 @@ class RuleParser:
         self._end = 0
         self._seen: set[Where] = set()
         self._heat = 0
-        self._kinds: defaultdict[Rule, dict[object, Alike]] = defaultdict(dict)
+        self._kinds = Kinds(grammar)
 
     @property
     def done(self) -> bool:
@@ -97,8 +96,7 @@ class RuleParser:
         ``sieve`` knows the grammar's rules; ``wanted`` says which of some lines is the first that
         anybody could want. Without ``harm`` it ends where a failure is told.
         """
-        if sum(map(len, self._kinds.values())) >= _MOST_KINDS:
-            self._kinds.clear()
+        self._kinds.make_room()
         setting = Setting(
             grammar=self.grammar,
             rules=page.sifted(sieve),

@@ -4,48 +4,14 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from supervisor.analyzer.alike import Alike, Kinds, Where, where
 from supervisor.analyzer.grammar import Grammar, Rule
-from supervisor.analyzer.tally import Finding, number
+from supervisor.analyzer.pattern import Pattern
 
-Where = tuple[str | None, ...]
-"""File, line, column, code and message: what is the same where a finding is told again."""
-_Reading = tuple[int, Rule, re.Match[str]]
-"""The place of a line, the rule that reads it, and how."""
-_PLAIN = re.compile(r"[1-9][0-9]{0,14}")
+_Reading = tuple[int, Alike, re.Match[str]]
+"""The place of a line, what it says, and how that, or where, was matched."""
 _FIRST_LINES, _MOST_LINES = 16, 1024
 """How many lines are tried before somebody else is asked about those that no rule reads."""
-
-
-@dataclass(slots=True, eq=False)
-class Alike:
-    """Findings that differ in their places only."""
-
-    rule: Rule
-    code: str | None
-    message: str
-    counts_as: str
-    lacks: bool
-    """Whether such a line goes on below."""
-    first: re.Match[str]
-    """The first of a streak, in ``file``."""
-    file: str | None = None
-    times: int = 0
-    """How many a streak has."""
-
-    @property
-    def finding(self) -> Finding:
-        """All of them as one, in the first place."""
-        groups = self.first.groupdict()
-        return Finding(
-            file=self.file,
-            line=number(groups.get("line")) or None,
-            column=number(groups.get("column")) or None,
-            code=self.code,
-            message=self.message,
-            counts_as=self.counts_as,
-            times=self.times,
-            urgent=self.rule.urgent,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +40,8 @@ class Setting:
     """Whether it matters what was found in which file."""
     files: Collection[str]
     """Those that are known, where it does not."""
-    kinds: Mapping[Rule, dict[object, Alike]]
-    """What is known of a rule's findings, by what they say but for their places; to be added to."""
+    kinds: Kinds
+    """What is known of the grammar's findings; to be added to."""
 
 
 @dataclass(slots=True)
@@ -133,32 +99,45 @@ class _Reader:
         self._rules = setting.rules
         self._rows = setting.rows
         self._above = setting.above
+        self._kinds = setting.kinds
 
     def read(self, begin: int, end: int) -> tuple[list[_Reading], list[int], int]:
         """Readings, the places of lines that no rule reads, and where it must stop.
 
         A blank line is neither.
         """
-        above, rules, rows, plain = self._above, self._rules, self._rows, self._plain
+        texts, rules_of, rows = self._texts, self._rules.get, self._rows
         readings: list[_Reading] = []
         others: list[int] = []
+        first = head = None
+        behind: Mapping[object, Alike] = {}
         for place in range(begin, end):
-            text = self._texts[place]
-            for rule in rules.get(place, rows):
+            text, rules, at = texts[place], rules_of(place, rows), None
+            if rules and rules[0] is not first:
+                first = rules[0]
+                head = first.place.head.match if first in self._plain and first.place else None
+                behind = self._kinds.behind(first)
+            if rules and head and (at := head(text)) and (known := behind.get(text[at.end() :])):
+                readings.append((place, known, at))
+                continue
+            for rule in rules:
                 found = rule.pattern.match(text)
-                if found is not None and (rule.before is None or rule.before.match(above)):
-                    if rule not in plain:
+                if found is not None and (rule.before is None or self._follows(rule.before, place)):
+                    if rule not in self._plain:
                         return readings, others, place
-                    readings.append((place, rule, found))
+                    known = self._kinds.alike(rule, found, at if rule is first else None)
+                    readings.append((place, known, found))
                     break
             else:
                 if text and not text.isspace():
                     others.append(place)
                 elif self.blank is None:
                     self.blank, self._rows, rows = place, (), ()
-            above = text
-        self._above = above
         return readings, others, end
+
+    def _follows(self, before: Pattern, place: int) -> bool:
+        above = self._texts[place - 1] if place else self._above
+        return before.match(above) is not None
 
 
 def _count(readings: Sequence[_Reading], streak: Streak, setting: Setting) -> int | None:
@@ -167,63 +146,28 @@ def _count(readings: Sequence[_Reading], streak: Streak, setting: Setting) -> in
     inherits, distinct = setting.grammar.inherits, setting.grammar.distinct
     listens = distinct or (setting.learns and setting.grammar.remembers)
     identifies, files, ends = setting.identifies, setting.files, setting.ends
-    last = closer = speaks = None
+    speaks = closer = None
     findings = 0
-    for place, rule, found in readings:
-        if rule is not speaks:
-            speaks, says, file_group = rule, rule.says, rule.file_group
-            kinds, needs_file, once = setting.kinds[rule], rule.needs_file, distinct or rule.again
+    for place, known, found in readings:
+        if known.rule is not speaks:
+            speaks = rule = known.rule
+            file_group, needs_file, once = rule.file_group, rule.needs_file, distinct or rule.again
             asks = listens or rule.again
-        said = says(found)
-        known = kinds.get(said) or _alike(rule, found, setting.grammar)
         own_file = found[file_group] if file_group else None
         if known.lacks or known.counts_as in ends or (needs_file and not own_file):
             closer = place
             break
-        last = place
         findings += 1
         file = own_file or (file if inherits else None)
-        if asks and setting.knows(_where(known, file, found)) and once:
+        if asks and setting.knows(where(known, file, found)) and once:
             continue
         if not known.times:
-            kinds[said], known.first, known.file = known, found, file
+            known.first, known.file = found, file
             told.append(known)
         known.times += 1
         if identifies or file not in files:
             places[file, known] = None
-    streak.findings += findings
-    if last is not None:
-        streak.last, streak.file = last + 1, file
+    if findings:
+        streak.findings += findings
+        streak.last, streak.file = readings[findings - 1][0] + 1, file
     return closer
-
-
-def _alike(rule: Rule, found: re.Match[str], grammar: Grammar) -> Alike:
-    """What a finding says that is the first of its kind."""
-    groups = (*found.groups(), None)  # The last one is for groups that there are not.
-    _, code, name, message, remark, severity, warning, _, _ = rule.columns
-    known = Alike(
-        rule=rule,
-        code=groups[code] or groups[name],
-        message=(groups[message] or groups[remark] or "").strip(),
-        counts_as=grammar.counts_as(rule, groups[severity] or groups[warning]),
-        lacks=False,
-        first=found,
-    )
-    needed = rule.needed
-    known.lacks = bool(
-        ("code" in needed and not known.code) or ("message" in needed and not known.message)
-    )
-    return known
-
-
-def _where(known: Alike, file: str | None, found: re.Match[str]) -> Where:
-    groups = (*found.groups(), None)
-    *_, line, column = known.rule.columns
-    return file, _plain(groups[line]), _plain(groups[column]), known.code, known.message
-
-
-def _plain(digits: str | None) -> str:
-    """A number as Python writes it; most are written so already."""
-    if digits is not None and _PLAIN.fullmatch(digits):
-        return digits
-    return str(number(digits))
