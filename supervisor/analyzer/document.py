@@ -88,7 +88,10 @@ class DocumentParser:
         if not complete:
             tally.remarks.append(CUT_SHORT)
         elif tally.ended:
-            self._guard(self._settle)
+            try:
+                self._settle()
+            except Exception as error:  # noqa: BLE001 - a form may be a user's
+                self._fail(error)
 
     def take(self, _line: Line) -> bool:
         """No line of text belongs to a document."""
@@ -122,8 +125,12 @@ class DocumentParser:
 
     def item(self, items: Items, item: Any) -> None:
         """A finding is given, or how a test went."""
-        if not self._failed:
-            self._guard(self._item, items, item)
+        if self._failed:
+            return
+        try:
+            self._item(items, item)
+        except Exception as error:  # noqa: BLE001 - a form may be a user's
+            self._fail(error)
 
     def _name_key(self, node: Node, key: str) -> None:
         if node.names_key is not None:
@@ -177,13 +184,10 @@ class DocumentParser:
         elif not tally.declared.get("errors"):
             tally.declared.pop("errors", None)
 
-    def _guard(self, step: Callable[..., None], *of: Any) -> None:
-        try:
-            step(*of)
-        except Exception as error:  # noqa: BLE001 - a form may be a user's
-            self._failed = True
-            self.tally = Tally(remarks=["not understood"])
-            self._on_failure(self.form.grammar.name, f"{type(error).__name__}: {error}")
+    def _fail(self, error: Exception) -> None:
+        self._failed = True
+        self.tally = Tally(remarks=["not understood"])
+        self._on_failure(self.form.grammar.name, f"{type(error).__name__}: {error}")
 
 
 @cache

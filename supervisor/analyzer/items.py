@@ -22,24 +22,29 @@ class ItemReader:
     def __init__(self, items: Items, severities: Mapping[str, str]) -> None:
         self._items = items
         self._known = {**severities, **items.severities}
-        self._file, self._line = get(items.file), get(items.line)
-        self._column, self._code = get(items.column), get(items.code)
-        self._message, self._severity = get(items.message), get(items.severity)
+        paths = items.file, items.line, items.column, items.code, items.message, items.severity
+        self._ways = tuple(map(get, paths))
+        flat = all(path.isidentifier() or not path for path in paths)
+        self._keys = tuple(path or None for path in paths) if flat else None
+        """The same where they are keys of an item; None stands in none."""
         marks = (("safe", items.safe), ("unsafe", items.unsafe))
-        self._keys: dict[str | None, str] = {}
+        self._levels: dict[object, str] = {}
         self._marks = [(key, _stands(mark)) for key, mark in marks if mark]
 
     def read(self, item: Any) -> Finding | None:
         """What an item says; ``counts_as`` is empty where that is not in the item."""
         items = self._items
-        severity = said(self._severity(item))
+        if self._keys is not None and type(item) is dict:
+            file, line, column, code, message, severity = map(item.get, self._keys)
+        else:
+            file, line, column, code, message, severity = [way(item) for way in self._ways]
         finding = Finding(
-            file=said(self._file(item)) or None,
-            line=_from_one(self._line(item), from_zero=items.from_zero),
-            column=_from_one(self._column(item), from_zero=items.from_zero),
-            code=said(self._code(item)) or None,
-            message=said(self._message(item)),
-            counts_as=self.key(severity) if severity else "",
+            file=said(file) or None,
+            line=_from_one(line, from_zero=items.from_zero),
+            column=_from_one(column, from_zero=items.from_zero),
+            code=said(code) or None,
+            message=said(message),
+            counts_as=self._level(severity),
         )
         if items.amend is not None:
             return items.amend(finding, item)
@@ -49,16 +54,25 @@ class ItemReader:
 
     def key(self, severity: str | None) -> str:
         """Key of ``Digest.counted`` for a severity."""
-        key = self._keys.get(severity)
+        return severity_key(severity, self._known, self._items.counts_as)
+
+    def _level(self, value: Any) -> str:
+        """The same for what an item has there; empty where that says nothing."""
+        # Of other types some are equal that are not said alike, as 1 and true.
+        if type(value) is not int and type(value) is not str:
+            severity = said(value)
+            return self.key(severity) if severity else ""
+        key = self._levels.get(value)
         if key is None:
-            key = severity_key(severity, self._known, self._items.counts_as)
-            if len(self._keys) < _MOST_KEYS:
-                self._keys[severity] = key
+            severity = said(value)
+            key = self.key(severity) if severity else ""
+            if len(self._levels) < _MOST_KEYS:
+                self._levels[value] = key
         return key
 
     def mended(self, item: Any) -> list[str]:
         """``safe`` or ``unsafe``, if the fix command mends it."""
-        return [key for key, stands in self._marks if stands(item)]
+        return [key for key, stands in self._marks if stands(item)] if self._marks else []
 
 
 def get(path: str) -> Get:
@@ -91,6 +105,8 @@ def said(value: Any) -> str:
     >>> said("two\n lines"), said(["a ", {"string": "b"}]), said(None), said(2086)
     ('two lines', 'a b', '', '2086')
     """
+    if value is None:
+        return ""
     text = value if isinstance(value, str) else _words(value)
     if "\x1b" in text:
         text = _ESCAPE.sub("", text)
@@ -148,8 +164,8 @@ def _stands(mark: str) -> Callable[[Any], bool]:
 
 
 def _from_one(value: Any, *, from_zero: bool) -> int | None:
-    number = None if value is None else whole(value)
-    if number is None:
+    number = value if value is None or type(value) is int else whole(value)
+    if number is None or number >= _MOST:
         return None
     number += from_zero
     return number if number > 0 else None

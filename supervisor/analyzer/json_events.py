@@ -62,7 +62,9 @@ class JsonEvents:
         if unit[-1:] == b"\n":
             self._quoted_next = self._escaped_next = False
             return
-        plain = _ESCAPED.sub(b"", unit[int(self._escaped) :])
+        plain = unit[int(self._escaped) :]
+        if b"\\" in plain:
+            plain = _ESCAPED.sub(b"", plain)
         self._escaped_next = plain[-1:] == b"\\"
         self._quoted_next ^= bool(plain.count(b'"') % 2)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.gate import Sieve
 from supervisor.analyzer.shape import Facts, shape
-from supervisor.analyzer.text import FRONT_STARTS, bare, decode, split_lane
+from supervisor.analyzer.text import FRONT_STARTS, bare, decode, occurrences, split_lane
 
 _T = TypeVar("_T")
 _WORD = re.compile(r"\w")
@@ -31,7 +31,7 @@ class Page:
         """Scrubbed; each line ends in a newline."""
         self.first = first
         """Number of the first line, counted from 1 over the whole stream."""
-        self.length = block.count(b"\n")
+        self.length = occurrences(b"\n", block)
         """How many lines there are."""
         self._history = history
         self._sifted: dict[Sieve[Any], Mapping[int, tuple[Any, ...]]] = {}

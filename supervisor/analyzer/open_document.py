@@ -11,8 +11,8 @@ from supervisor.analyzer.xml_events import XmlEvents
 
 LOOK_BACK_BYTES = RECORD_BYTES
 """How much is read on trial."""
-PIECE_BYTES = 1 << 16
-"""A longer line is read in pieces of this."""
+PIECE_BYTES = 1 << 13
+"""A longer line is read in pieces of this; the events of much more do not fit a core's cache."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,24 +114,30 @@ class _Item:
         for event, value in events:
             if event == "map_key":
                 key = value
-                continue
-            if event in _ENDS:
+            elif event in _ENDS:
                 if not self._above:
                     return True
                 here = self._above.pop()
-                continue
-            inner: Any = None
-            part = value[:_STRING_CHARS] if event == "string" else value
-            if event in _STARTS:
-                part = inner = {} if event == "start_map" else []
+            elif event in _STARTS:
                 self._above.append(here)
-            if room > 0:
+                here = _put(here, key, {} if event == "start_map" else [], room)
                 room -= 1
-                if type(here) is dict:
-                    here.setdefault(key, part)
-                else:
+            elif room > 0:
+                room -= 1
+                part = value[:_STRING_CHARS] if event == "string" else value
+                if type(here) is not dict:
                     here.append(part)
-            if inner is not None:
-                here = inner
+                elif key not in here:
+                    here[key] = part
         self._here, self._key, self._room = here, key, room
         return False
+
+
+def _put(here: Any, key: str, inner: Any, room: int) -> Any:
+    """Put a map or an array where there is room; what follows is in it even where there is none."""
+    if room > 0:
+        if type(here) is dict:
+            here.setdefault(key, inner)
+        else:
+            here.append(inner)
+    return inner
