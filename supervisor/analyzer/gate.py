@@ -6,7 +6,7 @@ same time which of them stand in which line, so that few rules are tried on it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -128,10 +128,10 @@ class Gate:
             mask |= self.bit(literal)
         return mask
 
-    def marks(self, block: bytes) -> dict[int, int]:
+    def marks(self, block: bytes, ends: Sequence[int] = ()) -> dict[int, int]:
         r"""Marks by line, counted from 0, in order; lines without any literal are left out.
 
-        Each line of the block ends in a newline.
+        Each line of the block ends in a newline; ``ends`` says where, if that is known.
 
         >>> gate = Gate(["error", "fail"])
         >>> gate.marks(b"an error, an error\nno\nfailed: error\n")
@@ -144,8 +144,7 @@ class Gate:
         if not hits:
             return marks
         bits = self._of_pattern
-        lines = block.splitlines(keepends=True)
-        ends = list(accumulate(map(len, lines)))
+        ends = ends or list(accumulate(map(len, block.splitlines(keepends=True))))
         line, end, found = 0, ends[0], 0
         for pattern, _, stop in hits:
             if stop > end:
@@ -157,13 +156,12 @@ class Gate:
                     end = ends[line]
             found |= bits[pattern]
         marks[line] = found
-        doubt = self._doubt
-        for line in [line for line, found in marks.items() if found & doubt]:
-            proven = self._proven(marks[line], lines[line])
-            if proven:
-                marks[line] = proven
-            else:
-                del marks[line]
+        if doubt := self._doubt:
+            for line in [line for line, found in marks.items() if found & doubt]:
+                text = block[ends[line - 1] if line else 0 : ends[line]]
+                marks[line] = self._proven(marks[line], text)
+                if not marks[line]:
+                    del marks[line]
         return marks
 
     def _proven(self, marks: int, line: bytes) -> int:
@@ -219,16 +217,10 @@ class Sieve(Generic[_T]):
             for literals, value in values
         )
 
-    @property
-    def everywhere(self) -> tuple[_T, ...]:
-        """Values without a literal."""
-        return self._index.at(0)
+    def marks(self, block: bytes, ends: Sequence[int]) -> dict[int, int]:
+        """Marks by line, counted from 0, for lines that end there; those without are left out."""
+        return self._gate.marks(block, ends)
 
-    def at(self, block: bytes) -> dict[int, tuple[_T, ...]]:
-        """Those of each line, counted from 0, and those without one, in their order.
-
-        Lines without any literal are left out.
-        """
-        marks = self._gate.marks(block)
-        wanted = {bits: self._index.at(bits) for bits in {*marks.values()}}
-        return {line: wanted[bits] for line, bits in marks.items()}
+    def at(self, marks: int) -> tuple[_T, ...]:
+        """Values for a line with these marks, and those without a literal, in their order."""
+        return self._index.at(marks)

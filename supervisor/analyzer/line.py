@@ -3,16 +3,17 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import islice
-from typing import Any, TypeVar
+from itertools import accumulate, count, islice
+from operator import add
+from typing import Any
 
 from supervisor.analyzer.excerpt import Quote
 from supervisor.analyzer.gate import Sieve
 from supervisor.analyzer.shape import Facts, shape
 from supervisor.analyzer.text import FRONT_STARTS, bare, decode, occurrences, split_lane
 
-_T = TypeVar("_T")
 _WORD = re.compile(r"\w")
 _LANE_STARTS = frozenset("[#@")
 _COLUMN = re.compile(r"[A-Za-z][^\s|]*+ ++\| ")
@@ -34,7 +35,7 @@ class Page:
         self.length = occurrences(b"\n", block)
         """How many lines there are."""
         self._history = history
-        self._sifted: dict[Sieve[Any], Mapping[int, tuple[Any, ...]]] = {}
+        self._sifted: dict[Sieve[Any], Mapping[int, int]] = {}
 
     @cached_property
     def texts(self) -> Sequence[str]:
@@ -44,7 +45,19 @@ class Page:
     @cached_property
     def bare(self) -> Sequence[str]:
         """The same without what a runner wrote in front."""
+        if self._starts.isdisjoint(FRONT_STARTS):
+            return self.texts
         return [bare(text) if text[:1] in FRONT_STARTS else text for text in self.texts]
+
+    @cached_property
+    def _starts(self) -> AbstractSet[str]:
+        return {text[:1] for text in self.texts}
+
+    @cached_property
+    def _ends(self) -> Sequence[int]:
+        """Where each line ends in the block."""
+        lines = self.texts if self.block.isascii() else self.shapes[:-1]
+        return list(map(add, accumulate(map(len, lines)), count(1)))
 
     @cached_property
     def shapes(self) -> Sequence[bytes]:
@@ -68,6 +81,8 @@ class Page:
     def _laned(self) -> Sequence[int]:
         bare = enumerate(self.bare)
         if b" | " not in self.block:
+            if self.bare is self.texts and self._starts.isdisjoint(_LANE_STARTS):
+                return ()
             return [index for index, text in bare if text[:1] in _LANE_STARTS]
         return [
             index
@@ -75,11 +90,11 @@ class Page:
             if text[:1] in _LANE_STARTS or (" | " in text and _COLUMN.match(text))
         ]
 
-    def sifted(self, sieve: Sieve[_T]) -> Mapping[int, tuple[_T, ...]]:
-        """Values by the index of the line that one of their literals stands in."""
+    def sifted(self, sieve: Sieve[Any]) -> Mapping[int, int]:
+        """A sieve's marks by the index of the line, where it has any."""
         found = self._sifted.get(sieve)
         if found is None:
-            found = self._sifted[sieve] = sieve.at(self.block)
+            found = self._sifted[sieve] = sieve.marks(self.block, self._ends)
         return found
 
     def line_above(self, index: int) -> str:

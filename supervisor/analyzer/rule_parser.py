@@ -99,8 +99,9 @@ class RuleParser:
         self._kinds.make_room()
         setting = Setting(
             grammar=self.grammar,
-            rules=page.sifted(sieve),
-            rows=sieve.everywhere if self._in_file else (),
+            marks=page.sifted(sieve),
+            rules=sieve.at,
+            rows=sieve.at(0) if self._in_file else (),
             above=page.line_above(index),
             until=page.lane_at(index),
             file=self._file,

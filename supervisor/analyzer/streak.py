@@ -10,6 +10,9 @@ from supervisor.analyzer.pattern import Pattern
 
 _Reading = tuple[int, Alike, re.Match[str]]
 """The place of a line, what it says, and how that, or where, was matched."""
+_Way = tuple[Sequence[Rule], Callable[[str], re.Match[str] | None] | None, Mapping[object, Alike]]
+"""Rules, what finds the place that the first begins with, and what may stand behind that."""
+_NO_WAY: _Way = (), None, {}
 _FIRST_LINES, _MOST_LINES = 16, 1024
 """How many lines are tried before somebody else is asked about those that no rule reads."""
 
@@ -19,10 +22,12 @@ class Setting:
     """What a streak begins with."""
 
     grammar: Grammar
-    rules: Mapping[int, Sequence[Rule]]
-    """Those that could read a line, in their order, by its place; elsewhere ``rows``."""
+    marks: Mapping[int, int]
+    """A sieve's marks by the place of a line, where it has any."""
+    rules: Callable[[int], Sequence[Rule]]
+    """Those that could read a line with such marks, in their order."""
     rows: Sequence[Rule]
-    """Those that could read any line, as far as a blank one."""
+    """Those that could read any other line, as far as a blank one."""
     above: str
     """Text of the line above the first one."""
     until: int
@@ -96,44 +101,53 @@ class _Reader:
         self.blank: int | None = None
         """The place of the first blank line."""
         self._plain = setting.grammar.plain
+        self._marks = setting.marks
         self._rules = setting.rules
-        self._rows = setting.rows
         self._above = setting.above
         self._kinds = setting.kinds
+        self._ways: dict[int | None, _Way] = {None: self._way(setting.rows)}
+        """By the marks."""
 
     def read(self, begin: int, end: int) -> tuple[list[_Reading], list[int], int]:
         """Readings, the places of lines that no rule reads, and where it must stop.
 
         A blank line is neither.
         """
-        texts, rules_of, rows = self._texts, self._rules.get, self._rows
+        texts, marks, ways = self._texts, self._marks.get, self._ways
         readings: list[_Reading] = []
         others: list[int] = []
-        first = head = None
-        behind: Mapping[object, Alike] = {}
         for place in range(begin, end):
-            text, rules, at = texts[place], rules_of(place, rows), None
-            if rules and rules[0] is not first:
-                first = rules[0]
-                head = first.place.head.match if first in self._plain and first.place else None
-                behind = self._kinds.behind(first)
-            if rules and head and (at := head(text)) and (known := behind.get(text[at.end() :])):
-                readings.append((place, known, at))
-                continue
+            text, bits, at = texts[place], marks(place), None
+            rules, head, behind = ways.get(bits) or self._learn(bits)
+            if head is not None and (at := head(text)) is not None:
+                known = behind.get(text[at.end() :])
+                if known is not None:
+                    readings.append((place, known, at))
+                    continue
             for rule in rules:
                 found = rule.pattern.match(text)
                 if found is not None and (rule.before is None or self._follows(rule.before, place)):
                     if rule not in self._plain:
                         return readings, others, place
-                    known = self._kinds.alike(rule, found, at if rule is first else None)
+                    known = self._kinds.alike(rule, found, at if rule is rules[0] else None)
                     readings.append((place, known, found))
                     break
             else:
                 if text and not text.isspace():
                     others.append(place)
                 elif self.blank is None:
-                    self.blank, self._rows, rows = place, (), ()
+                    self.blank, ways[None] = place, _NO_WAY
         return readings, others, end
+
+    def _learn(self, marks: int | None) -> _Way:
+        way = self._ways[marks] = self._way(self._rules(marks or 0))
+        return way
+
+    def _way(self, rules: Sequence[Rule]) -> _Way:
+        place = rules[0].place if rules and rules[0] in self._plain else None
+        if place is None:
+            return rules, None, {}
+        return rules, place.head.match, self._kinds.behind(rules[0])
 
     def _follows(self, before: Pattern, place: int) -> bool:
         above = self._texts[place - 1] if place else self._above

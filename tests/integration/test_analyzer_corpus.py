@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -257,7 +257,7 @@ def test_gate_lets_through_what_a_rule_would_read(monkeypatch: pytest.MonkeyPatc
     dice = random.Random(5)  # noqa: S311 - not a secret
     sample = {name: _told(data) for name, data in outputs() if dice.random() < _SHARE}
 
-    def every_line(_: Gate, block: bytes) -> dict[int, int]:
+    def every_line(_: Gate, block: bytes, _ends: Sequence[int] = ()) -> dict[int, int]:
         return dict.fromkeys(range(block.count(b"\n")), -1)
 
     monkeypatch.setattr(Gate, "marks", every_line)
