@@ -28,7 +28,8 @@ _TAG = re.compile(
 _RUN = re.compile(rb"(?:\{[^\n]*+\n)++")
 """Lines that each begin with a brace."""
 _IN_FRONT = re.compile(_FRONT + rb"*+")
-_BRACE, _ANGLE = b"{<"
+_BRACKETS = b"{["
+_ANGLE = ord("<")
 _MOST_STRANGERS = 1000
 _OPENING_BYTES = 6
 _AT_ONCE_BYTES = 256
@@ -134,7 +135,9 @@ class Documents:
             view.over = True
             yield from view.text_up_to(len(view.data))
             return
-        if self._is_faulty(view, start):
+        if self._is_faulty(view, start) or self._is_nobodys(view, start):
+            if start > view.place:
+                view.aloof = None
             view.place = start
             self._pass_line(view)
             return
@@ -176,8 +179,8 @@ class Documents:
             view.text = view.place = front.end()
         first = view.data[view.place]
         keys: tuple[str, ...] = ()
-        while first != _ANGLE:
-            line = _line_at(view)
+        if first != _ANGLE:
+            line = _line_at(view, view.place)
             if line is None:
                 yield from self._hold(view)
                 return
@@ -187,12 +190,9 @@ class Documents:
                     yield from self._read_records(view)
                     return
                 keys = tuple(record)
-            if not self._is_strange(line, keys, over=over):
-                break
-            self._pass_line(view)
-            if not self._goes_on(view):
+            if self._is_strange(line, keys, over=over):
+                self._pass_line(view)
                 return
-            keys = ()
         if first == _ANGLE and not self._may_be_markup(view):
             self._pass_line(view)
             return
@@ -207,6 +207,18 @@ class Documents:
         """Whether all that began like a line broke at once; an opening that is cut is none yet."""
         return self._breaks[_opening_at(view, start)] >= _MOST_BREAKS
 
+    def _is_nobodys(self, view: _View, start: int) -> bool:
+        """Whether a line is text whoever speaks, so that what stands before it can wait."""
+        if view.data[start] not in _BRACKETS or not self._book.start.match(view.data, start):
+            return False
+        line = _line_at(view, start)
+        if not line:
+            return False
+        record, over = probe(decode(line))
+        if record is not None and self._book.records.form(record) is not None:
+            return False
+        return self._is_strange(line, tuple(record or ()), over=over)
+
     def _may_be_markup(self, view: _View) -> bool:
         patient = self._faults < _MOST_FAULTS
         return patient and _TAG.match(view.data, view.place) is not None
@@ -216,12 +228,6 @@ class Documents:
         # A line that is too long to be held is not in ``line``, and so it is not over.
         known = bool(keys) and keys in self._strangers
         return known or (over and not self._book.signatures.may_stand_in(line))
-
-    def _goes_on(self, view: _View) -> bool:
-        """Whether the next line begins as one in braces does."""
-        if not self._fresh or view.data[view.place : view.place + 1] != b"{":
-            return False
-        return self._is_start(view) and not self._is_faulty(view, view.place)
 
     def _is_start(self, view: _View) -> bool:
         return self._book.start.match(view.data, view.place) is not None
@@ -270,14 +276,14 @@ def _opening_at(view: _View, place: int) -> bytes:
     return shape(line) if newline or len(opening) == _OPENING_BYTES else b""
 
 
-def _line_at(view: _View) -> bytes | None:
+def _line_at(view: _View, place: int) -> bytes | None:
     """The line that begins here; empty if it is too long to be held, None if its end is missing."""
-    end = view.data.find(b"\n", view.place, view.place + LOOK_BACK_BYTES)
+    end = view.data.find(b"\n", place, place + LOOK_BACK_BYTES)
     if end >= 0:
-        return view.data[view.place : end]
-    if len(view.data) - view.place >= LOOK_BACK_BYTES:
+        return view.data[place:end]
+    if len(view.data) - place >= LOOK_BACK_BYTES:
         return b""
-    return view.data[view.place :] if view.final else None
+    return view.data[place:] if view.final else None
 
 
 def _paths(form: Form) -> Iterator[str]:

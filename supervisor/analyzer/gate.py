@@ -13,13 +13,17 @@ from typing import Generic, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-_SIGNS = frozenset("✖✗✘❌×".encode()) - {0xE2, 0xC3}
+_FIRST = frozenset({0xE2, 0xC3})
+_SIGNS = frozenset("✖✗✘❌×".encode()) - _FIRST
+_TICKS = frozenset("✓✔".encode()) - _FIRST - _SIGNS
 
 
 def _folded(byte: int) -> int:
     """What stands for a byte; of what is not ASCII the signs of failure are told from all else."""
     if byte >= 0x80:  # noqa: PLR2004 - the first that is not ASCII
-        return byte if byte in {0xE2, 0xC3} else 0x9C if byte in _SIGNS else 0x80
+        if byte in _TICKS:
+            return 0xC3  # No character ends in it; a code more would double the automaton.
+        return byte if byte in _FIRST else 0x9C if byte in _SIGNS else 0x80
     if chr(byte).isdigit():
         return ord("0")
     return ord(chr(byte).lower())

@@ -23,6 +23,7 @@ _MOST_LANES = 16
 _MOST_ASIDE = 4
 """Executions that other tools' lines have interrupted: make's, and the compiler's below it."""
 
+
 _Opener = tuple[Rule, Grammar, re.Match[str]]
 """A rule that may begin an execution of its grammar's tool, and how it matches a line."""
 _Question = TypeVar("_Question")
@@ -51,8 +52,6 @@ class Segmenter:
         self.openings = Openings()
         self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
-        self._dense = False
-        """Whether a good part of the last page's lines was wanted."""
 
     @property
     def attentive(self) -> bool:
@@ -112,11 +111,11 @@ class Segmenter:
     def marks(self, page: Page, begin: int) -> Mapping[int, int]:
         """What the gate finds in the lines of a page from ``begin`` on, by line and in order."""
         find = self._book.gate.marks
-        if self._dense:  # Then most lines are wanted, and many look like some before them.
+        if self._shapes.help:
             marks = self._shapes.marks(page.shapes[begin:-1], find)
         else:
             marks = find(page.block_from(begin))
-        self._dense = len(marks) > (page.length - begin) // 4
+        self._shapes.note(len(marks), page.length - begin)
         return {begin + line: bits for line, bits in marks.items()} if begin else marks
 
     def take(self, line: Line) -> None:

@@ -10,6 +10,8 @@ _ANY_DIGIT = re.compile(r"\\d|0-9|\{\d*,?\d*\}|\\x(?!3)[0-9a-fA-F]{2}|\\u(?!003)
 """What stands for every digit or for none, though there are some in it."""
 _DIGIT_OR_REFERENCE = re.compile(r"\d|\(\?P=")
 _MOST_SHAPES = 4096
+_SELDOM = 8
+"""One page in so many is asked about where few lines had a known shape."""
 _MOST_SHAPE_BYTES = 400
 
 
@@ -44,6 +46,11 @@ class Shapes:
 
     def __init__(self) -> None:
         self._facts: dict[bytes, Facts] = {}
+        self._pages = 0
+        self._dense = False
+        """Whether a good part of the last page's lines was wanted."""
+        self._repeat = True
+        """Whether a good part of the last lines that were asked about had a known shape."""
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -64,12 +71,23 @@ class Shapes:
                 self._facts[key] = facts
         return facts
 
+    @property
+    def help(self) -> bool:
+        """Whether it is likely that to ask for the marks of shapes saves looking for them."""
+        return self._dense and (self._repeat or not self._pages % _SELDOM)
+
+    def note(self, wanted: int, lines: int) -> None:
+        """Learn how many of a page's lines were wanted."""
+        self._pages += 1
+        self._dense = wanted > lines // 4
+
     def marks(
         self, shapes: Sequence[bytes], find: Callable[[bytes], dict[int, int]]
     ) -> dict[int, int]:
         """What the gate finds in lines of these shapes, which is known of those seen before."""
         known = list(map(self.known, shapes))
         fresh = [index for index, facts in enumerate(known) if facts is None]
+        self._repeat = len(fresh) < len(shapes) - len(shapes) // 4
         found = find(b"\n".join([shapes[index] for index in fresh]) + b"\n") if fresh else {}
         marks = {fresh[place]: bits for place, bits in found.items()}
         marks |= {index: facts.marks for index, facts in enumerate(known) if facts is not None}

@@ -56,6 +56,8 @@ class Analyzer:
         """Streams of which the next line's beginning was not there to be read."""
         self._history = b""
         self._lines = 0
+        self._vain = 0
+        """How many lines in a row were read that could not be skimmed."""
         self._verdicts: set[Verdict] = set()
         self._digests = 0
         self._explained = False
@@ -190,19 +192,20 @@ class Analyzer:
         marks = segmenter.marks(page, index)
         candidates = list(marks)
         many = len(candidates) > (page.length - index) // 4
-        ahead = vain = 0
+        ahead = 0
         while index < page.length:
             if not segmenter.attentive:
                 # Those before were read while every line was wanted.
                 ahead = bisect_left(candidates, index, ahead)
                 if ahead == len(candidates):
                     break
-                if many and (vain < _IN_VAIN or not ahead % _IN_VAIN):
+                if many and (self._vain < _IN_VAIN or not self._vain % _IN_VAIN):
                     count = segmenter.skim(page, marks, candidates, ahead)
-                    vain = 0 if count else vain + 1
+                    self._vain = -1 if count else self._vain
                     ahead += count
                     if ahead == len(candidates):
                         break
+                self._vain += 1
                 index = candidates[ahead]
             segmenter.take(Line(page, index, marks.get(index, 0)))
             index = self._read_hot(page, index + 1, marks)
