@@ -10,7 +10,6 @@ _ESCAPES = re.compile(
 _TO_THE_START = re.compile(rb"\x1b\[(?:[01]?G|\d{3,}D)")
 """To the first column, as prettier, yarn and jest go there to redraw a line."""
 _LINE_ENDS = re.compile(rb"\r+\n")
-_REDRAWN = re.compile(rb"^[^\n]*\r", re.MULTILINE)
 _MOST_SPACES = 100
 _WIDE = b" " * (_MOST_SPACES + 1)
 _WIDE_GAP = re.compile(rb"[ \t]{%d}[ \t]+" % _MOST_SPACES)
@@ -47,12 +46,25 @@ def scrub(block: bytes) -> bytes:
         block = _TO_THE_START.sub(b"\r", block)
         block = _ESCAPES.sub(b"", block)
     if b"\r" in block:
-        block = _LINE_ENDS.sub(b"\n", block)
+        # Hardly any line ends in more than one, for which to search takes twenty times as long.
+        block = block.replace(b"\r\n", b"\n")
+        if b"\r\n" in block:
+            block = _LINE_ENDS.sub(b"\n", block)
         if b"\r" in block:
-            block = _REDRAWN.sub(b"", block)
+            block = _last_drawn(block)
     if _WIDE in block.replace(b"\t", b" "):
         block = _WIDE_GAP.sub(_narrow, block)
     return block
+
+
+def _last_drawn(block: bytes) -> bytes:
+    """Of each line what stands behind the last return in it."""
+    kept: list[bytes] = []
+    begin = 0
+    while (place := block.find(b"\r", begin)) >= 0:
+        kept.append(block[begin : block.rfind(b"\n", begin, place) + 1 or begin])
+        begin = block.rfind(b"\r", place, block.find(b"\n", place)) + 1
+    return b"".join([*kept, block[begin:]])
 
 
 def _narrow(gap: re.Match[bytes]) -> bytes:
