@@ -11,6 +11,7 @@ Where = tuple[str | None, ...]
 """File, line, column, code and message: what is the same where a finding is told again."""
 _PLAIN = re.compile(r"[1-9][0-9]{0,14}")
 _MOST_KINDS = 4000
+_MOST_GRAMMARS = 8
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +78,22 @@ class Kinds:
             known = kinds[said] = _alike(rule, found, self._grammar)
             self._room -= 1
         return known
+
+
+class Lexicon:
+    """Kinds of the grammars that were asked about last: a tool says again what it said before."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[Grammar, Kinds] = {}
+
+    def of(self, grammar: Grammar) -> Kinds:
+        """Those of one grammar, with room for more."""
+        kinds = self._kinds.pop(grammar, None) or Kinds(grammar)
+        kinds.make_room()
+        self._kinds[grammar] = kinds
+        if len(self._kinds) > _MOST_GRAMMARS:
+            del self._kinds[next(iter(self._kinds))]
+        return kinds
 
 
 def _alike(rule: Rule, found: re.Match[str], grammar: Grammar) -> Alike:

@@ -64,9 +64,11 @@ class Page:
         """The shape of each line."""
         return shape(self.block).split(b"\n")
 
-    def block_from(self, index: int) -> bytes:
-        """The lines from ``index`` on."""
-        return self.block[sum(map(len, self.shapes[:index])) + index :] if index else self.block
+    def between(self, begin: int, end: int) -> bytes:
+        """The lines from ``begin`` up to ``end``."""
+        if not begin and end == self.length:
+            return self.block
+        return self.block[self._ends[begin - 1] if begin else 0 : self._ends[end - 1]]
 
     def lane_at(self, index: int) -> int:
         """Index of the first line from ``index`` on that could be a multiplexer's.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from supervisor.analyzer.alike import Kinds, Where
 from supervisor.analyzer.declaring import add_fixable, declared_by, fixable_by
@@ -23,6 +24,18 @@ _DECLARES = (*_ENDS, Does.SUBTOTAL, Does.CLEAN)
 _BEGINS_OR_ENDS = (*_DECLARES, Does.FINDING, Does.FILE, Does.START)
 
 
+@dataclass(frozen=True, slots=True)
+class Aids:
+    """What a streak of a grammar's findings is read with."""
+
+    sieve: Sieve[Rule]
+    """Knows the grammar's rules."""
+    kinds: Kinds
+    """Knows what they have read."""
+    wanted: Callable[[Sequence[int]], int | None]
+    """Says which of some lines is the first that anybody could want."""
+
+
 class RuleParser:
     """Reads the lines of one execution by the rules of its grammar."""
 
@@ -36,7 +49,6 @@ class RuleParser:
         self._end = 0
         self._seen: set[Where] = set()
         self._heat = 0
-        self._kinds = Kinds(grammar)
 
     @property
     def done(self) -> bool:
@@ -86,32 +98,29 @@ class RuleParser:
         self,
         page: Page,
         index: int,
-        sieve: Sieve[Rule],
-        wanted: Callable[[Sequence[int]], int | None],
+        aids: Aids,
         *,
         harm: bool = True,
     ) -> Streak:
         """Read a page's lines from ``index`` on as ``take`` would, while most are findings.
 
-        ``sieve`` knows the grammar's rules; ``wanted`` says which of some lines is the first that
-        anybody could want. Without ``harm`` it ends where a failure is told.
+        Without ``harm`` it ends where a failure is told.
         """
-        self._kinds.make_room()
         setting = Setting(
             grammar=self.grammar,
-            marks=page.sifted(sieve),
-            rules=sieve.at,
-            rows=sieve.at(0) if self._in_file else (),
+            marks=page.sifted(aids.sieve),
+            rules=aids.sieve.at,
+            rows=aids.sieve.at(0) if self._in_file else (),
             above=page.line_above(index),
             until=page.lane_at(index),
             file=self._file,
             ends=() if harm else HARM,
-            wanted=wanted,
+            wanted=aids.wanted,
             knows=self._knows,
             learns=len(self._seen) < _MOST_REMEMBERED,
             identifies=self.tally.identifies,
             files=self.tally.files,
-            kinds=self._kinds,
+            kinds=aids.kinds,
         )
         streak = read_streak(page.bare, index, setting)
         self._file = streak.file

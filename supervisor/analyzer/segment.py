@@ -1,12 +1,12 @@
 """What one execution of a tool wrote."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from supervisor.analyzer.gate import Index, Sieve
+from supervisor.analyzer.gate import Index
 from supervisor.analyzer.grammar import Grammar, Parser, Rule, Runner
 from supervisor.analyzer.line import Line, Page
-from supervisor.analyzer.rule_parser import RuleParser
+from supervisor.analyzer.rule_parser import Aids, RuleParser
 from supervisor.analyzer.tally import Tally
 from supervisor.analyzer.verdicts import BAD, parsed
 from supervisor.analyzer.witness import Witness
@@ -67,8 +67,7 @@ class Segment:
         self,
         page: Page,
         index: int,
-        sieve: Sieve[Rule],
-        wanted: Callable[[Sequence[int]], int | None],
+        aids: Aids,
     ) -> int:
         """Read lines from ``index`` on as ``take`` would; returns how many were read."""
         last = None
@@ -78,7 +77,7 @@ class Segment:
             told = range(index + count - 1, index - 1, -1)
             last = next((place for place in told if page.bare[place].strip()), None)
         elif self.rules is not None:
-            streak = self.rules.run(page, index, sieve, wanted, harm=self.witness.full)
+            streak = self.rules.run(page, index, aids, harm=self.witness.full)
             count = streak.length
             last = index + streak.last - 1 if streak.findings else None
         else:

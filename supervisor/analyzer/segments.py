@@ -6,13 +6,14 @@ from functools import partial
 from operator import attrgetter
 from typing import TypeVar
 
+from supervisor.analyzer.alike import Lexicon
 from supervisor.analyzer.book import book_of
 from supervisor.analyzer.grammar import Grammar, Rule
 from supervisor.analyzer.line import Line, Page
 from supervisor.analyzer.openings import Openings
 from supervisor.analyzer.records import Record, RecordParser
 from supervisor.analyzer.residue import Residue
-from supervisor.analyzer.rule_parser import groups_of
+from supervisor.analyzer.rule_parser import Aids, groups_of
 from supervisor.analyzer.segment import Segment, begin, is_repeated
 from supervisor.analyzer.shape import Shapes
 from supervisor.analyzer.skimmer import Skimmer
@@ -52,6 +53,7 @@ class Segmenter:
         self.openings = Openings()
         self.residue = Residue(self._book.gate)
         self._shapes = Shapes()
+        self._lexicon = Lexicon()
 
     @property
     def attentive(self) -> bool:
@@ -67,10 +69,7 @@ class Segmenter:
         return current is not None and self.aloof and current.parser.attentive
 
     def hot(self, page: Page, index: int) -> bool:
-        """Whether lines from ``index`` on are likely to be more of the same, and not a lane's.
-
-        Those may be read by ``run``.
-        """
+        """Whether ``run`` may read lines from ``index`` on: likely more of the same, no lane's."""
         current = self._current
         if current is None or not current.hot:
             return False
@@ -81,8 +80,9 @@ class Segmenter:
         current = self._current
         if current is None:
             return 0
-        sieve = self._book.sieve(current.grammar)
-        return current.run(page, index, sieve, partial(self._first_wanted, page))
+        grammar, wanted = current.grammar, partial(self._first_wanted, page)
+        aids = Aids(self._book.sieve(grammar), self._lexicon.of(grammar), wanted)
+        return current.run(page, index, aids)
 
     def _first_wanted(self, page: Page, places: Sequence[int]) -> int | None:
         """The first of these lines that somebody could want."""
@@ -108,14 +108,14 @@ class Segmenter:
         skimmer = Skimmer(self._shapes, self._openers, self.residue, rules, laned=bool(self._lanes))
         return skimmer.read(page, marks, wanted, begin)
 
-    def marks(self, page: Page, begin: int) -> Mapping[int, int]:
-        """What the gate finds in the lines of a page from ``begin`` on, by line and in order."""
+    def marks(self, page: Page, begin: int, end: int) -> Mapping[int, int]:
+        """What the gate finds in the lines of a page up to ``end``, by line and in order."""
         find = self._book.gate.marks
         if self._shapes.help:
-            marks = self._shapes.marks(page.shapes[begin:-1], find)
+            marks = self._shapes.marks(page.shapes[begin:end], find)
         else:
-            marks = find(page.block_from(begin))
-        self._shapes.note(len(marks), page.length - begin)
+            marks = find(page.between(begin, end))
+        self._shapes.note(len(marks), end - begin)
         return {begin + line: bits for line, bits in marks.items()} if begin else marks
 
     def take(self, line: Line) -> None:

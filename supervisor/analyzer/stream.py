@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import islice
+from types import MappingProxyType
 
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
 from supervisor.analyzer.documents import Documents, FormBook, Part
@@ -26,6 +27,7 @@ _STREAMS = (1, 2)
 _LAST_LINES = 40
 _IN_VAIN = 8
 """After so many lines in a row that could not be skimmed, only one in so many is tried."""
+_FEWEST_LINES, _MOST_LINES = 64, 1 << 16
 _MOST_QUOTES = 40
 _MOST_TEXT_BYTES = 500
 
@@ -56,6 +58,8 @@ class Analyzer:
         """Streams of which the next line's beginning was not there to be read."""
         self._history = b""
         self._lines = 0
+        self._window = _MOST_LINES
+        """How many lines the gate is asked about at once; a streak does not need its answer."""
         self._vain = 0
         """How many lines in a row were read that could not be skimmed."""
         self._verdicts: set[Verdict] = set()
@@ -164,51 +168,61 @@ class Analyzer:
 
     def _read(self, block: bytes) -> None:
         page = Page(scrub(block), self._history, self._lines + 1)
-        index = self._read_hot(page, 0, None)
-        if index < page.length:
-            self._read_lines(page, index)
+        index = self._read_hot(page, 0)
+        while index < page.length:
+            end = min(index + self._window, page.length)
+            self._window = min(2 * self._window, _MOST_LINES)
+            index = self._read_lines(page, index, end)
         self._lines += page.length
         self._history = page.remember()
 
-    def _read_hot(self, page: Page, index: int, marks: Mapping[int, int] | None) -> int:
+    def _read_hot(
+        self, page: Page, index: int, marks: Mapping[int, int] = MappingProxyType({}), end: int = 0
+    ) -> int:
         """Read lines from ``index`` on while it is likely, or certain, whose the next are.
 
-        Returns the index of the first that was not read. ``marks`` are the gate's, if known.
+        Returns the index of the first that was not read. ``marks`` are the gate's up to ``end``.
         """
         segmenter = self._segmenter
         while index < page.length and ((hot := segmenter.hot(page, index)) or segmenter.rapt):
             if hot:
                 index += segmenter.run(page, index)
             if index < page.length:
-                mark = segmenter.mark(page, index) if marks is None else marks.get(index, 0)
+                mark = marks.get(index, 0) if index < end else segmenter.mark(page, index)
                 if mark or segmenter.attentive:
                     segmenter.take(Line(page, index, mark))
                 index += 1
         return index
 
-    def _read_lines(self, page: Page, index: int) -> None:
-        """Give the lines from ``index`` on to the segmenter, as far as it wants them."""
+    def _read_lines(self, page: Page, index: int, end: int) -> int:
+        """Give the lines from ``index`` to ``end`` to the segmenter, as far as it wants them.
+
+        Returns the index of the first that was not read.
+        """
         segmenter = self._segmenter
-        marks = segmenter.marks(page, index)
+        marks = segmenter.marks(page, index, end)
         candidates = list(marks)
-        many = len(candidates) > (page.length - index) // 4
+        many = len(candidates) > (end - index) // 4
         ahead = 0
-        while index < page.length:
+        while index < end:
             if not segmenter.attentive:
                 # Those before were read while every line was wanted.
                 ahead = bisect_left(candidates, index, ahead)
                 if ahead == len(candidates):
-                    break
+                    return end
                 if many and (self._vain < _IN_VAIN or not self._vain % _IN_VAIN):
                     count = segmenter.skim(page, marks, candidates, ahead)
                     self._vain = -1 if count else self._vain
                     ahead += count
                     if ahead == len(candidates):
-                        break
+                        return end
                 self._vain += 1
                 index = candidates[ahead]
             segmenter.take(Line(page, index, marks.get(index, 0)))
-            index = self._read_hot(page, index + 1, marks)
+            begin, index = index, self._read_hot(page, index + 1, marks, end)
+            if index - begin > _FEWEST_LINES:
+                self._window = _FEWEST_LINES
+        return index
 
     def _drain(self) -> list[Digest]:
         return [

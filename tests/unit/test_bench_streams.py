@@ -36,7 +36,8 @@ def test_a_tools_stream_is_read_to_the_last_finding(name: str) -> None:
 def test_nobody_wants_the_quiet_stream() -> None:
     """No literal of any grammar stands in it."""
     text = "".join(streams.pieces(streams.Quiet(streams.Words(1)), SIZE)).encode()
-    assert Segmenter(GRAMMARS, None, lambda *_: None).marks(Page(text, b"", 1), 0) == {}
+    page = Page(text, b"", 1)
+    assert Segmenter(GRAMMARS, None, lambda *_: None).marks(page, 0, page.length) == {}
 
 
 def test_nobody_knows_who_is_in_despair() -> None:
