@@ -33,11 +33,11 @@ class Alike:
     @property
     def finding(self) -> Finding:
         """All of them as one, in the first place."""
-        groups = self.first.groupdict()
+        *_, line, column = self.rule.columns
         return Finding(
             file=self.file,
-            line=number(groups.get("line")) or None,
-            column=number(groups.get("column")) or None,
+            line=number(self.first[line + 1]) or None if line >= 0 else None,
+            column=number(self.first[column + 1]) or None if column >= 0 else None,
             code=self.code,
             message=self.message,
             counts_as=self.counts_as,

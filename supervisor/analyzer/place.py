@@ -23,7 +23,7 @@ class Place:
     """The part of a pattern that reads the place."""
 
     head: re.Pattern[str]
-    _ends: tuple[str, ...]
+    _ends: tuple[int, ...]
     """It ends where the first of these groups does that took part."""
 
     def settles(self, found: re.Match[str], place: re.Match[str]) -> bool:
@@ -32,8 +32,10 @@ class Place:
         If so it reads alike all texts that have the same behind their first place, because that
         is what it tries first, and what comes then does not see what stands before.
         """
-        ends = (found.end(name) for name in self._ends)
-        return next((end for end in ends if end >= 0), -1) == place.end()
+        for group in self._ends:
+            if (end := found.end(group)) >= 0:
+                return end == place.end()
+        return False
 
 
 def place_of(pattern: str) -> Place | None:
@@ -53,9 +55,10 @@ def place_of(pattern: str) -> Place | None:
     if not ends or _OTHER.search(head) or _LOOKS_FAR.search(tail) or nearby:
         return None
     try:
-        return Place(re.compile(head), ends)
+        first = re.compile(head)
     except re.error:  # It is a user's, and something else was taken for a part.
         return None
+    return Place(first, tuple(first.groupindex[name] for name in ends))
 
 
 def _ends(parts: list[str]) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ class RuleParser:
             if not tally.count_again(known.code, known.message, known.counts_as, known.times):
                 rule = known.rule
                 tally.name, tally.kind = rule.tool or tally.name, rule.kind or tally.kind
-                tally.add(known.finding)
+                tally.add_kind(known.finding)
             known.times = 0
 
     def _go_on(self, text: str) -> bool:

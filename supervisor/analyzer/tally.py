@@ -89,10 +89,10 @@ def number(digits: str | None) -> int:
     """
     if digits is None:
         return 0
-    if digits in _NUMBER_WORDS:
-        return _NUMBER_WORDS.index(digits)
     plain = digits.replace(",", "")
-    return int(plain) if plain.isdecimal() and len(plain) < 16 else 0  # noqa: PLR2004
+    if plain.isdecimal():
+        return int(plain) if len(plain) < 16 else 0  # noqa: PLR2004
+    return _NUMBER_WORDS.index(digits) if digits in _NUMBER_WORDS else 0
 
 
 def severity_key(
@@ -151,9 +151,13 @@ class Tally:
         code, message, counts_as = finding.code, finding.message, finding.counts_as
         self.place(finding.file, code, message, counts_as)
         if not self.count_again(code, message, counts_as, finding.times):
-            self.counted[counts_as] += finding.times
-            if counts_as not in _NO_FINDING:
-                self._keep(finding)
+            self.add_kind(finding)
+
+    def add_kind(self, finding: Finding) -> None:
+        """Count a finding of a kind that was not counted yet, in a place that was noted."""
+        self.counted[finding.counts_as] += finding.times
+        if finding.counts_as not in _NO_FINDING:
+            self._keep(finding)
 
     def remark(self, words: str | None) -> None:
         """Keep what a reader must know, once."""
