@@ -140,7 +140,8 @@ class Line:
         self._index = index
         self._lane: str | None = None
         self.number = page.first + index
-        self.text = bare(page.texts[index])
+        text = page.texts[index]
+        self.text = bare(text) if text[:1] in FRONT_STARTS else text
         self.marks = marks
         """Which of the gate's literals stand in the line, bit by bit."""
         self.facts: Facts | None = None

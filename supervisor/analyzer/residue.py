@@ -190,7 +190,10 @@ def _unwrapped(text: str) -> str:
 
 def _diagnostic(text: str) -> int:
     text = _unwrapped(text)
-    return next((place for place, one in enumerate(_DIAGNOSTICS) if one.match(text)), -1)
+    for place, one in enumerate(_DIAGNOSTICS):
+        if one.match(text):
+            return place
+    return -1
 
 
 def _claims(text: str) -> bool:

@@ -136,8 +136,10 @@ class Segmenter:
     def _take_from_nobody(self, line: Line) -> None:
         """Let a line that belongs to no execution begin another, or be of the residue."""
         current = self._current
-        openers = self._openers_of(line)
-        if (opened := self._resume(line, openers) or self._open(line, openers)) is not None:
+        opened = None
+        if openers := self._openers_of(line):
+            opened = self._resume(line, openers) or self._open(line, openers)
+        if opened is not None:
             self._speak(opened)
         elif line.text.strip():
             if current is not None and current.over:
@@ -235,7 +237,7 @@ class Segmenter:
 
     def _resume(self, line: Line, openers: Sequence[_Opener]) -> Segment | None:
         """The interrupted execution that goes on with a line; one that it begins anew is over."""
-        speaking = {id(grammar) for _, grammar, _ in openers} if self._aside else ()
+        speaking = {id(grammar) for _, grammar, _ in openers}
         for segment in [one for one in self._aside if id(one.grammar) in speaking]:
             self._aside.remove(segment)
             if self._offer(segment, line):

@@ -188,7 +188,7 @@ class Tally:
             return
         if file is not None and len(self.files) < _MOST_FILES:
             self.files.add(file)
-        if counts_as != "notes" and self.identifies:
+        if counts_as != "notes":
             self.identify(code, file, message)
 
     def blame(self, cause: str, times: int = 1) -> str:
@@ -231,7 +231,8 @@ class Tally:
     @property
     def harm(self) -> tuple[int, bool, bool]:
         """What changes with each line that tells of something bad."""
-        return _sum(self.counted), self.red, self.broken is not None
+        get = self.counted.get
+        return get(_ERRORS, 0) + get(_FAILED, 0), self.red, self.broken is not None
 
     @property
     def problems(self) -> int:
