@@ -56,8 +56,9 @@ class Page:
     @cached_property
     def _ends(self) -> Sequence[int]:
         """Where each line ends in the block."""
-        lines = self.texts if self.block.isascii() else self.shapes[:-1]
-        return list(map(add, accumulate(map(len, lines)), count(1)))
+        if not self.block.isascii():
+            return list(accumulate(map(len, self.block.splitlines(keepends=True))))
+        return list(map(add, accumulate(map(len, self.texts)), count(1)))
 
     @cached_property
     def shapes(self) -> Sequence[bytes]:
@@ -111,12 +112,15 @@ class Page:
             if left <= 0:
                 return
             yield bare(self.texts[place])
-        for line in reversed(self._history.split(b"\n")[:-1]):
+        end = self._history.rfind(b"\n")
+        while end >= 0:
+            begin = self._history.rfind(b"\n", 0, end) + 1
             # A line that the history cut in two is not a line; it uses up what is left.
-            left -= len(line) + 1
+            left -= end - begin + 1
             if left <= 0:
                 return
-            yield bare(decode(line))
+            yield bare(decode(self._history[begin:end]))
+            end = begin - 1
 
     def remember(self) -> bytes:
         """The history of the page that follows."""

@@ -80,9 +80,8 @@ class Segmenter:
         current = self._current
         if current is None:
             return 0
-        grammar, wanted = current.grammar, partial(self._first_wanted, page)
-        aids = Aids(self._book.sieve(grammar), self._lexicon.of(grammar), wanted)
-        return current.run(page, index, aids)
+        sieve, kinds = self._book.sieve(current.grammar), self._lexicon.of(current.grammar)
+        return current.run(page, index, Aids(sieve, kinds, partial(self._first_wanted, page)))
 
     def _first_wanted(self, page: Page, places: Sequence[int]) -> int | None:
         """The first of these lines that somebody could want."""
@@ -93,7 +92,9 @@ class Segmenter:
 
     def mark(self, page: Page, index: int) -> int:
         """What the gate finds in one line; everything where nobody asks."""
-        return _ALL if self.rapt else self._book.gate.marks(page.shapes[index] + b"\n").get(0, 0)
+        if self.rapt:
+            return _ALL
+        return self._book.gate.marks(page.between(index, index + 1)).get(0, 0)
 
     def skim(self, page: Page, marks: Mapping[int, int], wanted: Sequence[int], begin: int) -> int:
         """Read lines without a closer look as long as their literals or shapes need none.
@@ -136,9 +137,8 @@ class Segmenter:
     def _take_from_nobody(self, line: Line) -> None:
         """Let a line that belongs to no execution begin another, or be of the residue."""
         current = self._current
-        opened = None
-        if openers := self._openers_of(line):
-            opened = self._resume(line, openers) or self._open(line, openers)
+        openers = self._openers_of(line)
+        opened = (self._resume(line, openers) or self._open(line, openers)) if openers else None
         if opened is not None:
             self._speak(opened)
         elif line.text.strip():
