@@ -215,7 +215,7 @@ class LimitHit(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScratchPassed(Event):
-    """The run's temp directory passed a share of its quota."""
+    """The run's temp directory passed a share of its quota, or will soon at its rate."""
 
     kind = "scratch-passed"
     level = "warning"
@@ -223,6 +223,8 @@ class ScratchPassed(Event):
     used_files: int
     quota_bytes: int
     quota_files: int
+    full_in_s: float | None
+    """When it is full, if it goes on growing as in the last seconds; None: it does not grow."""
     stopping: bool
 
 

@@ -37,7 +37,11 @@ from supervisor.reading import Reader
 from supervisor.scratch.scratch import Scratch
 from supervisor.temporary import private_tmp_of, spawn_privately
 from supervisor.threads import run_in_thread
+from supervisor.units import Seconds
 from supervisor.watch import Watch
+
+_GRACE_OF_WRITERS = Seconds(0.2)
+"""Who fills the disk goes on with it during the grace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +226,8 @@ class Run:
     async def _stop(self, leader: Leader, reason: StopReason | None) -> None:
         """End the set, polite first; afterwards the ending and the proof are known."""
         grace_s = self._house.config.autopilot.grace
+        if reason == "scratch":
+            grace_s = min(grace_s, _GRACE_OF_WRITERS)
         if reason is not None:
             event = events.StopStarted(run=self.run, reason=reason, grace_s=grace_s)
             self._house.journal.tell(event)

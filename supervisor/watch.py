@@ -16,15 +16,13 @@ from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.limits import Bounds
 from supervisor.output.backlog import Backlog
+from supervisor.scratch.alarm import Alarm
 from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.usage import Judgement, judge
+from supervisor.scratch.usage import Usage
 from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
-_SCRATCH_LOOK_S = 1.0
 _SHED_EACH_S = 60.0
-_SCRATCH_LOOK_SHARE = 0.01
-"""Most of one core that measuring the scratch directory may cost."""
 
 
 class Watch:
@@ -92,17 +90,14 @@ class Watch:
         Where the kernel holds it to that the run goes on, and its programs see a full disk.
         """
         limits = self._house.config.scratch
-        told: Judgement = "ok"
+        alarm = Alarm(limits.quota, limits.files)
         while True:
             begun = time.monotonic()
-            usage = await run_in_thread(scratch.measure)
-            cost_s = time.monotonic() - begun
-            state = judge(usage, limits.quota, limits.files)
-            if scratch.held and (usage.bytes >= limits.quota or usage.files >= limits.files):
-                state = "over"  # As far as it can come.
-            stopping = state == "over" and not scratch.held
-            if state not in {"ok", told} and told != "over":
-                told = state
+            usage = await run_in_thread(self._measure, scratch)
+            now = time.monotonic()
+            level = alarm.note(usage, now, held=scratch.held)
+            stopping = level == "over" and not scratch.held
+            if level is not None:
                 self._house.journal.tell(
                     events.ScratchPassed(
                         run=self._run,
@@ -110,12 +105,17 @@ class Watch:
                         used_files=usage.files,
                         quota_bytes=limits.quota,
                         quota_files=limits.files,
+                        full_in_s=alarm.full_in_s if alarm.full_in_s < math.inf else None,
                         stopping=stopping,
                     )
                 )
             if stopping:
                 return "files" if usage.files > limits.files else "scratch"
-            await anyio.sleep(max(_SCRATCH_LOOK_S, cost_s / _SCRATCH_LOOK_SHARE))
+            await anyio.sleep(alarm.next_look_s(usage, now - begun))
+
+    def _measure(self, scratch: Scratch) -> Usage:
+        held = scratch.held
+        return scratch.measure(() if held else gauges.descendants(self._house.guardian.pid))
 
     async def _wait_over(self, limit: Literal["processes", "memory"], most: float) -> None:
         """Return when the set is over a limit that only we look after; else never."""

@@ -42,13 +42,18 @@ def sample(root_pid: int) -> SetGauge:
     table = dict(_read_table())
     if root_pid not in table:
         return SetGauge(None, None, None, None)
-    members = [one for one in _descendants(root_pid, table) if one.alive]
+    members = [table[pid] for pid in _descendants(root_pid, table) if table[pid].alive]
     return SetGauge(
         processes=len(members),
         memory_bytes=sum(one.pages for one in members) * _PAGE_BYTES,
         cpu_s=sum(one.cpu_ticks for one in members) / _TICKS_PER_S,
         threads=sum(one.threads for one in members),
     )
+
+
+def descendants(root_pid: int) -> list[int]:
+    """The pids of all below a process."""
+    return [*_descendants(root_pid, dict(_read_table()))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +96,14 @@ def host_oom_kills() -> int | None:
         return None
 
 
-def _descendants(root_pid: int, table: dict[int, _Process]) -> Iterator[_Process]:
+def _descendants(root_pid: int, table: dict[int, _Process]) -> Iterator[int]:
     children = defaultdict(list)
     for pid, process in table.items():
         children[process.ppid].append(pid)
     pending = children[root_pid]
     while pending:
         pid = pending.pop()
-        yield table[pid]
+        yield pid
         pending += children.get(pid, ())
 
 

@@ -1,12 +1,14 @@
 """One run's temporary directory, from its making to its removal."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from supervisor.errors import StateError
 from supervisor.scratch.base import create_lock, drop_lock, open_base
+from supervisor.scratch.deleted import measure_deleted
 from supervisor.scratch.removal import Removal, make_trash, remove_tree
 from supervisor.scratch.usage import Usage, measure_filesystem, measure_tree
 
@@ -84,11 +86,15 @@ class Scratch:
         """Whether the kernel holds the run to its quota, as far as we have looked."""
         return self._inside_fd >= 0
 
-    def measure(self) -> Usage:
-        """What is there now; takes time in proportion to its entries, unless the kernel counts."""
+    def measure(self, pids: Iterable[int]) -> Usage:
+        """What is there now, with what these processes hold of what was deleted.
+
+        Takes time in proportion to its entries and to their descriptors, unless the kernel counts.
+        """
         if self.held:
             return measure_filesystem(self._inside_fd)
-        return measure_tree(self._run_id, self._base_fd)
+        device = os.fstat(self._base_fd).st_dev
+        return measure_tree(self._run_id, self._base_fd) + measure_deleted(pids, device)
 
     def remove(self) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.

@@ -1,14 +1,14 @@
-"""How much a directory tree holds, and what that means for its quota."""
+"""How much a directory tree holds."""
 
 import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Self
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_BLOCK_BYTES = 512
-_WARN_SHARE = 0.8
+BLOCK_BYTES = 512
+"""What a file's ``st_blocks`` counts in."""
 _MOST_ENTRIES = 1_000_000
 """Where counting stops: twelve seconds' worth on ext4, and beyond every sensible quota."""
 
@@ -22,6 +22,9 @@ class Usage:
     files: int
     """Inodes of every kind below the root, directories included."""
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.bytes + other.bytes, self.files + other.files)
+
 
 def measure_filesystem(fd: int) -> Usage:
     """What is on the whole file system that a descriptor is on.
@@ -31,22 +34,6 @@ def measure_filesystem(fd: int) -> Usage:
     """
     seen = os.fstatvfs(fd)
     return Usage((seen.f_blocks - seen.f_bfree) * seen.f_frsize, seen.f_files - seen.f_ffree)
-
-
-Judgement = Literal["ok", "warn", "over"]
-
-
-def judge(usage: Usage, quota_bytes: int, quota_files: int) -> Judgement:
-    """How the usage stands to its quota: over it, past 80 % of it, or neither.
-
-    >>> judge(Usage(bytes=10, files=81), quota_bytes=1000, quota_files=100)
-    'warn'
-    """
-    if usage.bytes > quota_bytes or usage.files > quota_files:
-        return "over"
-    if usage.bytes > _WARN_SHARE * quota_bytes or usage.files > _WARN_SHARE * quota_files:
-        return "warn"
-    return "ok"
 
 
 def measure_tree(name: str, dir_fd: int) -> Usage:
@@ -162,7 +149,7 @@ class _Walk:
                 return False
             self._linked.add(_identity(seen))
         self.files += 1
-        self.bytes += seen.st_blocks * _BLOCK_BYTES
+        self.bytes += seen.st_blocks * BLOCK_BYTES
         return folder
 
 

@@ -217,6 +217,8 @@ def _scratch_passed(event: events.ScratchPassed) -> Line:
     used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
     quota = f"{render_bytes(event.quota_bytes)} in {event.quota_files} files"
     what = "over its quota" if event.stopping else "near its quota"
+    if not event.stopping and event.full_in_s:
+        what = f"at this rate full in {render_seconds(event.full_in_s)}, with a quota"
     mood: Mood = "bad" if event.stopping else "warning"
     return Line("scratch", f"{used}: {what} of {quota}", mood)
 

@@ -182,6 +182,16 @@ def test_scratch_over_its_quota_stops_the_run(desk: Desk) -> None:
     assert desk.scratch() == []
 
 
+def test_deleted_files_that_are_held_open_count(desk: Desk) -> None:
+    """A tool that unlinks its log and writes on fills the disk all the same."""
+    script = "exec 3> $TMPDIR/log; rm $TMPDIR/log; head -c 5000000 /dev/zero >&3; sleep 60"
+    more = '[scratch]\nquota = "1MB"\nbacking = "disk"\n'
+    done = desk.run(desk.write(["sh", "-c", script], more))
+
+    assert done.returncode == ExitCode.FAILED
+    assert desk.events("scratch-passed")[-1]["stopping"]
+
+
 def test_failed_runs_scratch_is_kept_for_a_post_mortem(desk: Desk) -> None:
     """What a failed run had in /tmp and TMPDIR is put aside, what a good one had is gone."""
     more = '[restart]\nwhen = "never"\n[scratch]\nkeep = "failed"\n'

@@ -1,0 +1,28 @@
+"""A writer at full speed where only we look: it is stopped soon after its quota."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.supervised import Desk
+
+QUOTA = 512 << 20
+OVERSHOOT = 256 << 20
+
+
+@pytest.mark.slow
+def test_fast_writer_is_stopped_soon_after_its_quota(tmp_path: Path) -> None:
+    """At most 256 MB more than it may, grace and all, and the event says how much it was."""
+    desk = Desk(tmp_path)
+    script = "cat /dev/zero > $TMPDIR/hog & trap '' TERM; wait; sleep 60"
+    more = f'[scratch]\nquota = "{QUOTA >> 20}MiB"\nbacking = "disk"\nkeep = "failed"\n'
+    done = desk.run(desk.write(["sh", "-c", script], more), timeout=120)
+    told = desk.events("scratch-passed")[-1]
+    (kept,) = desk.events("scratch-kept")
+    written = Path(kept["path"], "hog").stat().st_size
+
+    assert told["stopping"]
+    assert told["used_bytes"] > QUOTA
+    assert written <= QUOTA + OVERSHOOT
+    assert re.search(r"MB in \d+ files: over its quota of 537 MB", done.stdout)
