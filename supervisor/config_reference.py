@@ -36,7 +36,8 @@ def describe_options() -> tuple[Option, ...]:
 def render_schema() -> str:
     """JSON Schema of a config (draft 2020-12), for editors."""
     docs = _docstrings()
-    tables = sorted(options.tables().values(), key=lambda of: of.__name__)
+    every = *options.tables().values(), *options.ROWS
+    tables = sorted(every, key=lambda of: of.__name__)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$defs": {of.__name__: _schema_of(of, docs) for of in tables},

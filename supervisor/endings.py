@@ -4,9 +4,9 @@ import signal
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-StopReason = Literal["operator", "wall", "scratch", "files", "processes", "memory"]
+StopReason = Literal["operator", "wall", "scratch", "files", "watched", "processes", "memory"]
 """Who or what asked for the stop: a person, the wall-clock limit, the scratch directory's quota of
-bytes or of files, a limit."""
+bytes or of files, a watched place's budget, a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,17 @@ class OomKills:
     """Anybody, because the machine had none left."""
 
 
+_OF_STOPS: dict[StopReason, Cause] = {
+    "operator": "operator",
+    "wall": "wall",
+    "scratch": "disk",
+    "files": "files",
+    "watched": "disk",
+    "processes": "processes",
+    "memory": "memory",
+}
+
+
 def cause_of(ending: Ending, killed: OomKills) -> Cause:
     """The cause of an ending, given whom the kernel killed for want of memory meanwhile.
 
@@ -89,7 +100,7 @@ def cause_of(ending: Ending, killed: OomKills) -> Cause:
         case Exited(code=0):
             return "ok"
         case Stopped(reason=reason):
-            return "disk" if reason == "scratch" else reason
+            return _OF_STOPS[reason]
         case NotStarted():
             return "not-started"
         case Lost():

@@ -229,6 +229,20 @@ class ScratchPassed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedPassed(Event):
+    """A watched place passed a share of its budget, or will soon at its rate."""
+
+    kind = "watched-passed"
+    level = "warning"
+    path: str
+    used_bytes: int
+    quota_bytes: int
+    full_in_s: float | None
+    """When it has used up its budget, if it goes on growing as in the last looks."""
+    stopping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScratchKept(Event):
     """A failed run's temp directory was put aside for a post-mortem."""
 

@@ -162,6 +162,18 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A file or folder with a budget of its own, such as an agent's transcripts."""
+
+    path: Path = required(_PLACE)
+    """Where it is or will be; nothing in it is ever deleted."""
+    quota: Bytes = required(_SIZE)
+    """Bytes on disk."""
+    action: Literal["warn", "stop"] = option("warn", one_of("warn", "stop"))
+    """What follows when it has more: a warning, or the end of the run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scratch:
     """The temporary files of a run."""
 
@@ -180,6 +192,8 @@ class Scratch:
     """What stays for a post-mortem: nothing, or what failed runs had; that is then on disk."""
     kept_runs: int = option(3, whole(1))
     """Failed runs whose scratch is kept; the oldest goes first."""
+    watch: tuple[Watched, ...] = option((), many(table(Watched)))
+    """Other places that the run writes to, each with a budget of its own."""
     visible: tuple[Path, ...] = option((), many(_PLACE))
     """Paths in the shared directories that the run sees as they are, beside those that it names."""
 
@@ -269,6 +283,10 @@ class Config:
 def tables() -> dict[str, type[Any]]:
     """Every table of a config, in the order of the reference; its fields are the options."""
     return {name: Config.__annotations__[name] for name in options_of(Config)}
+
+
+ROWS = (Watched,)
+"""Tables that an option has any number of."""
 
 
 def validate(document: Mapping[str, Any], path: Path) -> Config:

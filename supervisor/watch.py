@@ -15,14 +15,17 @@ from supervisor.endings import OomKills, StopReason
 from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.limits import Bounds
+from supervisor.options import Watched
 from supervisor.output.backlog import Backlog
 from supervisor.scratch.alarm import Alarm
 from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.usage import Usage
+from supervisor.scratch.usage import Usage, measure_path
 from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
 _SHED_EACH_S = 60.0
+_ANY_FILES = 1 << 62
+_WATCHED_LOOK_S = 1.0
 
 
 class Watch:
@@ -65,6 +68,8 @@ class Watch:
             tasks.start_soon(first, house.stop_requested.wait, "operator")
             tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
             tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
+            for watched in house.config.scratch.watch:
+                tasks.start_soon(first, partial(self._wait_over_budget, watched))
             tasks.start_soon(first, partial(over, "processes"), "processes")
             tasks.start_soon(first, partial(over, "memory"), "memory")
             tasks.start_soon(self._sample, backlog)
@@ -112,6 +117,30 @@ class Watch:
             if stopping:
                 return "files" if usage.files > limits.files else "scratch"
             await anyio.sleep(alarm.next_look_s(usage, now - begun))
+
+    async def _wait_over_budget(self, watched: Watched) -> StopReason:
+        """Return when a watched place has more than its budget, if that ends the run."""
+        alarm = Alarm(watched.quota, _ANY_FILES)
+        while True:
+            begun = time.monotonic()
+            usage = await run_in_thread(measure_path, watched.path)
+            now = time.monotonic()
+            level = alarm.note(usage, now, held=False)
+            stopping = level == "over" and watched.action == "stop"
+            if level is not None:
+                self._house.journal.tell(
+                    events.WatchedPassed(
+                        run=self._run,
+                        path=str(watched.path),
+                        used_bytes=usage.bytes,
+                        quota_bytes=watched.quota,
+                        full_in_s=alarm.full_in_s if alarm.full_in_s < math.inf else None,
+                        stopping=stopping,
+                    )
+                )
+            if stopping:
+                return "watched"
+            await anyio.sleep(max(_WATCHED_LOOK_S, alarm.next_look_s(usage, now - begun)))
 
     def _measure(self, scratch: Scratch) -> Usage:
         held = scratch.held

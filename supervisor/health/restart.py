@@ -17,12 +17,22 @@ Why = Literal[
     "wall-clock limit",
     "scratch quota",
     "too many scratch files",
+    "budget of a watched place",
     "process limit",
     "memory limit",
     "not started",
     "guardian lost",
 ]
 """Why a program stays down."""
+_WHY_STOPPED: dict[StopReason, Why] = {
+    "operator": "stopped",
+    "wall": "wall-clock limit",
+    "scratch": "scratch quota",
+    "files": "too many scratch files",
+    "watched": "budget of a watched place",
+    "processes": "process limit",
+    "memory": "memory limit",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +76,7 @@ def decide(
     """
     match ending:
         case Stopped(reason=reason):
-            return StayDown(_why_stopped(reason))
+            return StayDown(_WHY_STOPPED[reason])
         case NotStarted():
             return StayDown("not started")
         case Lost():
@@ -96,24 +106,6 @@ def _why_down(ending: Exited | Signaled, failures: int, policy: RestartPolicy) -
     if policy.when == "never":
         return "restart is off"
     return "gave up" if failures >= policy.attempts else None
-
-
-def _why_stopped(reason: StopReason) -> Why:
-    match reason:
-        case "operator":
-            return "stopped"
-        case "wall":
-            return "wall-clock limit"
-        case "scratch":
-            return "scratch quota"
-        case "files":
-            return "too many scratch files"
-        case "processes":
-            return "process limit"
-        case "memory":
-            return "memory limit"
-        case _:
-            assert_never(reason)
 
 
 def _code(ending: Exited | Signaled) -> int:

@@ -4,6 +4,7 @@ import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -34,6 +35,21 @@ def measure_filesystem(fd: int) -> Usage:
     """
     seen = os.fstatvfs(fd)
     return Usage((seen.f_blocks - seen.f_bfree) * seen.f_frsize, seen.f_files - seen.f_ffree)
+
+
+def measure_path(path: Path) -> Usage:
+    """What a file, or what is in a directory; nothing where there is none."""
+    try:
+        seen = path.lstat()
+        if not stat.S_ISDIR(seen.st_mode):
+            return Usage(seen.st_blocks * BLOCK_BYTES, 1)
+        fd = os.open(path.parent, _FOLDER)
+    except OSError:
+        return Usage(0, 0)
+    try:
+        return measure_tree(path.name, fd)
+    finally:
+        os.close(fd)
 
 
 def measure_tree(name: str, dir_fd: int) -> Usage:

@@ -18,6 +18,7 @@ _STOP_REASONS = {
     "wall": "by the wall-clock limit (limits.wall)",
     "scratch": "by the scratch quota (scratch.quota)",
     "files": "by the number of scratch files (scratch.files)",
+    "watched": "by the budget of a watched place (scratch.watch)",
     "processes": "by the process limit (limits.processes)",
     "memory": "by the memory limit (limits.memory)",
 }
@@ -223,6 +224,13 @@ def _scratch_passed(event: events.ScratchPassed) -> Line:
     return Line("scratch", f"{used}: {what} of {quota}", mood)
 
 
+def _watched_passed(event: events.WatchedPassed) -> Line:
+    share = "over" if event.used_bytes > event.quota_bytes else "near"
+    quota, used = render_bytes(event.quota_bytes), render_bytes(event.used_bytes)
+    text = f"{printable(event.path)} has {used}: {share} its budget of {quota}"
+    return Line("disk", text, "bad" if event.stopping else "warning")
+
+
 def _scratch_kept(event: events.ScratchKept) -> Line:
     return Line("kept", f"scratch of the failed run: {printable(event.path)}")
 
@@ -270,6 +278,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.PipeHeld: _pipe_held,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
+    events.WatchedPassed: _watched_passed,
     events.ScratchKept: _scratch_kept,
     events.Swept: _swept,
     events.Recovered: _recovered,

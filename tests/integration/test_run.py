@@ -192,6 +192,22 @@ def test_deleted_files_that_are_held_open_count(desk: Desk) -> None:
     assert desk.events("scratch-passed")[-1]["stopping"]
 
 
+@pytest.mark.parametrize("action", ["warn", "stop"])
+def test_watched_places_have_a_budget_of_their_own(desk: Desk, action: str) -> None:
+    """An agent's transcripts are told of and, where that is wanted, stop it; nothing is deleted."""
+    log = desk.folder / "transcripts"
+    wait_s = 60 if action == "stop" else 2
+    script = f"mkdir -p {log}; head -c 3000000 /dev/zero > {log}/big; sleep {wait_s}"
+    row = f'{{ path = "transcripts", quota = "2MB", action = "{action}" }}'
+    done = desk.run(desk.write(["sh", "-c", script], f"[scratch]\nwatch = [{row}]\n"))
+    told = desk.events("watched-passed")
+
+    assert done.returncode == (ExitCode.FAILED if action == "stop" else ExitCode.OK)
+    assert [one["stopping"] for one in told] == [action == "stop"]
+    assert "transcripts has 3.0 MB: over its budget of 2.0 MB" in done.stdout
+    assert (log / "big").stat().st_size == 3_000_000
+
+
 def test_failed_runs_scratch_is_kept_for_a_post_mortem(desk: Desk) -> None:
     """What a failed run had in /tmp and TMPDIR is put aside, what a good one had is gone."""
     more = '[restart]\nwhen = "never"\n[scratch]\nkeep = "failed"\n'
