@@ -4,9 +4,11 @@ import signal
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-StopReason = Literal["operator", "wall", "scratch", "files", "watched", "processes", "memory"]
+StopReason = Literal[
+    "operator", "wall", "scratch", "files", "watched", "disk", "processes", "memory"
+]
 """Who or what asked for the stop: a person, the wall-clock limit, the scratch directory's quota of
-bytes or of files, a watched place's budget, a limit."""
+bytes or of files, a watched place's budget, a disk that is nearly full, a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ _OF_STOPS: dict[StopReason, Cause] = {
     "scratch": "disk",
     "files": "files",
     "watched": "disk",
+    "disk": "disk",
     "processes": "processes",
     "memory": "memory",
 }

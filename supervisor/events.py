@@ -229,6 +229,18 @@ class ScratchPassed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiskPressed(Event):
+    """A disk that the run writes to is nearly full, or has room again."""
+
+    kind = "disk-pressed"
+    level = "warning"
+    path: str
+    used_share: float
+    free_bytes: int
+    then: Literal["paused", "stopped", "resumed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedPassed(Event):
     """A watched place passed a share of its budget, or will soon at its rate."""
 

@@ -66,6 +66,11 @@ def _check_telemetry(quota: Bytes, before: Mapping[str, Any]) -> None:
         raise ValueError("is smaller than telemetry.rotate, the size of one segment")
 
 
+def _check_disk_stop(share: float, before: Mapping[str, Any]) -> None:
+    if share < before.get("disk_pause", 0):
+        raise ValueError("is less than health.disk_pause, which comes before")
+
+
 def _check_state(state: "State", before: Mapping[str, Any]) -> None:
     output, telemetry = before.get("output"), before.get("telemetry")
     if output and telemetry and state.quota < output.quota + telemetry.quota + HISTORY_BYTES:
@@ -253,6 +258,12 @@ class Health:
     """Time between two looks at processes, memory and CPU."""
     memory: Bytes = option("128MiB", _SIZE)
     """Resident memory of supervise itself at which it gives back what it can do without."""
+    disk_pause: float = option(0.90, number(0, 1))
+    """Used share of a disk that the run writes to, in bytes or inodes, at which it is paused."""
+    disk_stop: float = option(0.95, number(0, 1), _check_disk_stop)
+    """Used share at which the run is stopped."""
+    disk_spare: Bytes = option("5GB", _SIZE)
+    """So much left on a disk is enough, whatever share it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import anyio
@@ -13,6 +14,7 @@ from supervisor.containment.client import Leader
 from supervisor.containment.linux import trim_heap
 from supervisor.endings import OomKills, StopReason
 from supervisor.health import gauges
+from supervisor.health.disks import Disk, DiskLimits, gauge_disks, judge_disk
 from supervisor.house import House
 from supervisor.limits import Bounds
 from supervisor.options import Watched
@@ -25,6 +27,7 @@ from supervisor.threads import run_in_thread
 _LIMIT_LOOK_S = 0.5
 _SHED_EACH_S = 60.0
 _ANY_FILES = 1 << 62
+_DISK_LOOK_S = 1.0
 _WATCHED_LOOK_S = 1.0
 
 
@@ -68,6 +71,7 @@ class Watch:
             tasks.start_soon(first, house.stop_requested.wait, "operator")
             tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
             tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
+            tasks.start_soon(first, partial(self._wait_disk_full, leader))
             for watched in house.config.scratch.watch:
                 tasks.start_soon(first, partial(self._wait_over_budget, watched))
             tasks.start_soon(first, partial(over, "processes"), "processes")
@@ -117,6 +121,44 @@ class Watch:
             if stopping:
                 return "files" if usage.files > limits.files else "scratch"
             await anyio.sleep(alarm.next_look_s(usage, now - begun))
+
+    async def _wait_disk_full(self, leader: Leader) -> StopReason:
+        """Return when a disk is too full to go on; hold the set still while it nearly is."""
+        house, health = self._house, self._house.config.health
+        limits = DiskLimits(
+            pause_share=health.disk_pause,
+            stop_share=health.disk_stop,
+            spare_bytes=health.disk_spare,
+        )
+        places = house.config.autopilot.cwd, house.scratch_base, house.places.root, Path.home()
+        held: Disk | None = None
+        while True:
+            disks = await run_in_thread(gauge_disks, places)
+            called = {judge_disk(one, limits, paused=held is not None): one for one in disks}
+            if full := called.get("stop"):
+                self._tell_disk(full, "stopped")
+                return "disk"
+            tight = called.get("pause")
+            if tight is not None and held is None:
+                self._tell_disk(tight, "paused")
+                await house.guardian.freeze(leader)
+            elif tight is None and held is not None:
+                now = [one for one in disks if one.path == held.path]
+                self._tell_disk(now[0] if now else held, "resumed")
+                await house.guardian.thaw(leader)
+            held = tight
+            await anyio.sleep(_DISK_LOOK_S)
+
+    def _tell_disk(self, disk: Disk, then: Literal["paused", "stopped", "resumed"]) -> None:
+        self._house.journal.tell(
+            events.DiskPressed(
+                run=self._run,
+                path=str(disk.path),
+                used_share=round(disk.used_share, 4),
+                free_bytes=disk.free_bytes,
+                then=then,
+            )
+        )
 
     async def _wait_over_budget(self, watched: Watched) -> StopReason:
         """Return when a watched place has more than its budget, if that ends the run."""

@@ -18,6 +18,7 @@ Why = Literal[
     "scratch quota",
     "too many scratch files",
     "budget of a watched place",
+    "disk full",
     "process limit",
     "memory limit",
     "not started",
@@ -30,6 +31,7 @@ _WHY_STOPPED: dict[StopReason, Why] = {
     "scratch": "scratch quota",
     "files": "too many scratch files",
     "watched": "budget of a watched place",
+    "disk": "disk full",
     "processes": "process limit",
     "memory": "memory limit",
 }

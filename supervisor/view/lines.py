@@ -19,6 +19,7 @@ _STOP_REASONS = {
     "scratch": "by the scratch quota (scratch.quota)",
     "files": "by the number of scratch files (scratch.files)",
     "watched": "by the budget of a watched place (scratch.watch)",
+    "disk": "because a disk is nearly full (health.disk_stop)",
     "processes": "by the process limit (limits.processes)",
     "memory": "by the memory limit (limits.memory)",
 }
@@ -231,6 +232,14 @@ def _watched_passed(event: events.WatchedPassed) -> Line:
     return Line("disk", text, "bad" if event.stopping else "warning")
 
 
+def _disk_pressed(event: events.DiskPressed) -> Line:
+    text = (
+        f"the disk of {printable(event.path)} is used to {event.used_share:.0%},"
+        f" {render_bytes(event.free_bytes)} left: the run is {event.then}"
+    )
+    return Line("disk", text, "good" if event.then == "resumed" else "bad")
+
+
 def _scratch_kept(event: events.ScratchKept) -> Line:
     return Line("kept", f"scratch of the failed run: {printable(event.path)}")
 
@@ -279,6 +288,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
     events.WatchedPassed: _watched_passed,
+    events.DiskPressed: _disk_pressed,
     events.ScratchKept: _scratch_kept,
     events.Swept: _swept,
     events.Recovered: _recovered,
