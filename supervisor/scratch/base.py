@@ -3,6 +3,7 @@
 import fcntl
 import os
 import stat
+from errno import EISDIR, ENOENT, EOPNOTSUPP
 from pathlib import Path
 
 from supervisor.errors import StateError
@@ -52,16 +53,34 @@ def create_lock(base_fd: int, run_id: str) -> int:
     Raises:
         OSError: it cannot be made; FileExistsError when the run has one.
     """
-    fd = os.open(run_id + _SUFFIX, _LOCK | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=base_fd)
+    name = run_id + _SUFFIX
+    fd, named = _open_new(base_fd, name)
     try:
         # Held before it is marked: a sweep that finds the mark finds it held.
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.write(fd, _MARK)
+        if not named:
+            os.link(f"/proc/self/fd/{fd}", name, dst_dir_fd=base_fd, follow_symlinks=True)
     except OSError:
-        os.unlink(run_id + _SUFFIX, dir_fd=base_fd)
+        if named:
+            os.unlink(name, dir_fd=base_fd)
         os.close(fd)
         raise
     return fd
+
+
+def _open_new(base_fd: int, name: str) -> tuple[int, bool]:
+    """A new file, and whether it has its name already.
+
+    Without one nobody sees it before it is marked, and whoever is killed until then leaves nothing.
+    Not every file system can do that.
+    """
+    try:
+        return os.open(".", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600, dir_fd=base_fd), False
+    except OSError as error:
+        if error.errno not in {EISDIR, ENOENT, EOPNOTSUPP}:
+            raise
+    return os.open(name, _LOCK | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=base_fd), True
 
 
 def take_lock(base_fd: int, run_id: str) -> int | None:

@@ -1,9 +1,11 @@
 """Runs that die, disks that are full, mounts in the way."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,41 @@ print(scratch.remove().left, os.listdir(base))
 def test_full_disk_is_cleared(tmp_path: Path) -> None:
     """Removal needs no room of its own, not even for one more inode."""
     assert run_unshared(_FULL, tmp_path) == "No space left on device\n0 []\n"
+
+
+def hold_until_killed(base: Path, run: str) -> None:
+    """What a forked child does: make a run's scratch, fill it, and go on until it dies."""
+    scratch = Scratch.open(base, run)
+    number = 0
+    while True:
+        number += 1
+        folder = scratch.path / str(number % 7)
+        folder.mkdir(exist_ok=True)
+        (folder / f"file{number}").write_bytes(b"x" * (number % 5000))
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_run_is_swept_and_a_live_one_is_not(tmp_path: Path) -> None:
+    """A thousand kills, from before the lock to amid the files: exactly the dead ones' goes."""
+    chance = random.Random(11)  # noqa: S311 - a test's choice of moments
+    swept = 0
+    with Scratch.open(tmp_path, "live") as live:
+        (live.path / "precious").write_text("mine")
+        for number in range(1000):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    hold_until_killed(tmp_path, f"run{number}")
+                finally:
+                    os._exit(1)
+            time.sleep(chance.random() * 0.02)
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            if number % 10 == 9:
+                result = sweep(tmp_path)
+                swept += result.directories
+                assert result.left == 0
+                assert sorted(os.listdir(tmp_path)) == [".trash-live", "live", "live.lock"]
+        assert (live.path / "precious").read_text() == "mine"
+    assert swept > 900
+    assert os.listdir(tmp_path) == []
