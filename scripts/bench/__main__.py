@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import analysis, capture, history, startup, stop, table, telemetry
+from scripts.bench import analysis, capture, history, startup, stop, sweep, table, telemetry
 from scripts.bench.analysis import Analysis, Endless
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
@@ -30,6 +30,7 @@ from scripts.bench.install import (
     install_pm2,
     install_rtk,
     install_supervisord,
+    install_tmpreaper,
 )
 from scripts.bench.rounds import Measure, Metric, compare, folder
 from scripts.bench.startup import Startup
@@ -37,10 +38,10 @@ from scripts.bench.stop import Stop
 from scripts.bench.streams import STREAMS
 from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
-_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "history", "all")
+_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "history", "sweep", "all")
 _PEERS = ("supervisord", "pm2")
 _CAPTURE_MB, _ANALYSIS_MB, _ENDLESS_MB = 500, 16, 1000
-_EVENTS, _HISTORY_EVENTS = 10**6, 10**5
+_EVENTS, _HISTORY_EVENTS, _FILES = 10**6, 10**5, 10**5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
         "drain3": lambda: analysis.drain(install_drain3(folder)),
         "rtk": lambda: analysis.rtk(install_rtk(folder)),
         "loguru": lambda: telemetry.Library("loguru", install_library(folder, LOGURU)),
+        "tmpreaper": lambda: sweep.tmpreaper(install_tmpreaper(folder)),
         "structlog": lambda: telemetry.Library("structlog", install_library(folder, STRUCTLOG)),
     }
     peers: dict[str, Subject] = {}
@@ -194,6 +196,16 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
             history.REFERENCE,
             history.BUDGETS,
             (),
+        )
+    if options.which in ("sweep", "all"):
+        yield Benchmark(
+            f"sweep of a dead run's {_FILES} empty files in 100 folders",
+            sweep.Sweep(_FILES).measure,
+            sweep.CLEANERS,
+            sweep.METRICS,
+            sweep.REFERENCE,
+            (),
+            ("tmpreaper",),
         )
     if options.which in ("analyze", "all"):
         yield from _analyses(options, work)
