@@ -104,7 +104,6 @@ class Receipt(Event):
     scratch_left: int
     """Files and directories of the run's scratch that could not be removed."""
     limits: Mapping[str, str]
-    """Each limit that was set, and who enforced it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +223,7 @@ class ScratchPassed(Event):
     quota_bytes: int
     quota_files: int
     full_in_s: float | None
-    """When it is full, if it goes on growing as in the last seconds; None: it does not grow."""
+    """When it is full, if it goes on growing as in the last looks; None: it does not grow."""
     stopping: bool
 
 
@@ -250,7 +249,6 @@ class WatchedPassed(Event):
     used_bytes: int
     quota_bytes: int
     full_in_s: float | None
-    """When it has used up its budget, if it goes on growing as in the last looks."""
     stopping: bool
 
 

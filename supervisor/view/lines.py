@@ -226,8 +226,10 @@ def _scratch_passed(event: events.ScratchPassed) -> Line:
 
 
 def _watched_passed(event: events.WatchedPassed) -> Line:
-    share = "over" if event.used_bytes > event.quota_bytes else "near"
     quota, used = render_bytes(event.quota_bytes), render_bytes(event.used_bytes)
+    share = "over" if event.used_bytes > event.quota_bytes else "near"
+    if share == "near" and event.full_in_s:
+        share = f"at this rate in {render_seconds(event.full_in_s)} over"
     text = f"{printable(event.path)} has {used}: {share} its budget of {quota}"
     return Line("disk", text, "bad" if event.stopping else "warning")
 
