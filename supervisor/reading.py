@@ -25,6 +25,8 @@ _REST_PER_WORK = 9
 _MOST_REST_S = 1.0
 _SETTLE_S = 1.0
 _TELL_SKIPPED_S = 60.0
+_HUNG_S = 5.0
+"""What the newest output takes at most; longer, and the disk hangs that the rest is read from."""
 _LEAST_PATIENCE_S = 0.25
 _MOST_PATIENCE_S = 30.0
 _PATIENCE_SHARE = 0.05
@@ -95,11 +97,13 @@ class Reader:
             share_s = _PATIENCE_SHARE * (time.monotonic() - self._begun)
             patience_s = max(_LEAST_PATIENCE_S, min(share_s, _MOST_PATIENCE_S))
         self._finish(patience_s)
+        if self._thread.is_alive():
+            self._tell_failure("analyzer", "it does not come to an end and is left to itself")
 
     def _finish(self, patience_s: float) -> None:
         self.ended.set()
         self.backlog.end(patience_s)
-        self._thread.join()
+        self._thread.join(patience_s + _HUNG_S)
 
     def _analyze(self) -> None:
         try:
