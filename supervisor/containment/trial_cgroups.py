@@ -15,7 +15,9 @@ from supervisor.containment.cgroupfs import UNIFIED
 
 _NAME = "supervise-trial"
 _REMOVE_S = 1.0
-_TRIES = 3
+_TRIES = 10
+_LOOKS = 10
+_BETWEEN_LOOKS_S = 0.01
 _T = TypeVar("_T")
 
 
@@ -194,11 +196,16 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
 def _strangers(home: str, top: int) -> int:
     """How many in a cgroup are not of our family.
 
-    Who is there before and after is no trial that comes or goes while we look.
+    Who is there at every look is no trial that comes or goes, nor one that is orphaned and dies.
     """
-    before = set(_members(home))
-    family = set(_family(top))
-    return len((before & set(_members(home))) - family)
+    strangers = set(_members(home))
+    for _ in range(_LOOKS):
+        strangers -= set(_family(top))
+        strangers &= set(_members(home))
+        if not strangers:
+            break
+        time.sleep(_BETWEEN_LOOKS_S)
+    return len(strangers)
 
 
 def _family(top: int) -> Iterator[int]:
