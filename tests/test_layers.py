@@ -35,6 +35,7 @@ HOMES = {
     "defusedxml": "analyzer/xml_events.py",
     "h11": "control/server.py",
     "ijson": "analyzer/json_events.py",
+    "orjson": "telemetry/writer.py",
     "psutil": "health/gauges.py",
     "tomli": "config.py",
     "zstandard": "output/frames.py",

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from supervisor.events import Level
 
@@ -12,8 +13,7 @@ BYTES_MOST = 1 << 20
 _LEAST_SEVERE_FIRST: tuple[Level, ...] = ("debug", "info", "warning", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One encoded record."""
 
     seq: int

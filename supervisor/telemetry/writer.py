@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import orjson
+
 from supervisor.errors import BusyError, StateError
 from supervisor.events import Event
 from supervisor.telemetry.journal import Journal
@@ -24,13 +26,16 @@ _RETRY_S = 1.0
 _CLOSE_S = 5.0
 _PATIENCE_S = 0.05
 _TIDY_EACH = dt.timedelta(hours=1)
-# json.dumps() would make an encoder of its own for each record.
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(record: dict[str, object]) -> bytes:
     """One JSON line; what is no Unicode (lone surrogates) stays as an escape."""
-    return _to_json(record).encode(errors="backslashreplace") + b"\n"
+    try:
+        # A copy: what orjson gives keeps the kilobyte that it was written into.
+        return orjson.dumps(record) + b"\n"
+    except orjson.JSONEncodeError:
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace") + b"\n"
 
 
 class Telemetry:
@@ -43,7 +48,9 @@ class Telemetry:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._changed = threading.Condition()
+        self._line_most_bytes = journal.line_most_bytes
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._ring = Ring()
         self._clock = _Clock()
         self._seq = 0
@@ -99,7 +106,7 @@ class Telemetry:
         Raises:
             RuntimeError: the telemetry is closed.
         """
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise RuntimeError(f"event {event.kind} after the telemetry was closed")
             self._seq += 1
@@ -107,7 +114,7 @@ class Telemetry:
             entry = Entry(self._seq, event.level, line)
             ring = self._ring
             was_idle = not ring
-            if len(line) > self._journal.line_most_bytes:
+            if len(line) > self._line_most_bytes:
                 ring.dropped += 1
             else:
                 if self._patient and not ring.has_room(entry):
