@@ -225,7 +225,7 @@ class Analyzer:
     """Patterns of Vim's errorformat by the name of the tool whose lines they read."""
     patience: Seconds | None = option("auto", _DURATION_OR_AUTO)
     """How long a run's end may wait until what came too fast is read; "auto" is a twentieth of the
-    run's time, 0.25s to 30s."""
+    run's time, 0.1s to 30s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -27,7 +28,7 @@ _SETTLE_S = 1.0
 _TELL_SKIPPED_S = 60.0
 _HUNG_S = 5.0
 """What the newest output takes at most; longer, and the disk hangs that the rest is read from."""
-_LEAST_PATIENCE_S = 0.25
+_LEAST_PATIENCE_S = 0.1
 _MOST_PATIENCE_S = 30.0
 _PATIENCE_SHARE = 0.05
 """What the analysis may take behind a run's end, of the time that the run took."""
@@ -105,23 +106,26 @@ class Reader:
         self.backlog.end(patience_s)
         self._thread.join(patience_s + _HUNG_S)
 
+    @cached_property
+    def _analyzer(self) -> "Analyzer":
+        # Who prints nothing should not have it loaded.
+        from supervisor.analyzer import Analyzer  # noqa: PLC0415
+
+        return Analyzer(on_failure=self._tell_failure, users=self._users)
+
     def _analyze(self) -> None:
         try:
-            # Imported while the autopilot starts, which nobody should wait for.
-            from supervisor.analyzer import Analyzer  # noqa: PLC0415
-
-            analyzer = Analyzer(on_failure=self._tell_failure, users=self._users)
             while (taken := self.backlog.take()) is not None:
                 if isinstance(taken, Missed):
-                    self._make_up(analyzer, taken)
+                    self._make_up(taken)
                 else:
-                    self._read(analyzer, taken)
+                    self._read(taken)
             self._tell_skipped()
-            self._tell(_sum_up(analyzer, self._ending))
+            self._tell(_sum_up(self._analyzer, self._ending))
         except Exception as bug:  # noqa: BLE001 - a run does not end for want of its summary
             self._tell_failure("analyzer", f"{type(bug).__name__}: {bug}")
 
-    def _make_up(self, analyzer: "Analyzer", missed: Missed) -> None:
+    def _make_up(self, missed: Missed) -> None:
         """Read from the store what was missed, as far as it is there and there is time."""
         read = missed.begin
         if not self.backlog.expired:
@@ -131,27 +135,27 @@ class Reader:
             for stretch in store.stretches(missed.begin.offset, missed.end.offset):
                 if self.backlog.expired:
                     break
-                self._skip(analyzer, read, stretch.begin)
-                self._read(analyzer, stretch.chunks)
+                self._skip(read, stretch.begin)
+                self._read(stretch.chunks)
                 read = stretch.end
-        self._skip(analyzer, read, missed.end)
+        self._skip(read, missed.end)
 
-    def _read(self, analyzer: "Analyzer", chunks: Iterable[Chunk]) -> None:
+    def _read(self, chunks: Iterable[Chunk]) -> None:
         begun, missing_bytes = time.monotonic(), self.backlog.missing_bytes
         for stream, data in chunks:
             if stream == QUIET:
-                self._tell(analyzer.flush())
+                self._tell(self._analyzer.flush())
                 self._tell_skipped()
             else:
-                self._tell(analyzer.feed(data, stream))
+                self._tell(self._analyzer.feed(data, stream))
         if self.backlog.missing_bytes > missing_bytes:
             took_s = time.monotonic() - begun
             self.ended.wait(min(_REST_PER_WORK * took_s, _MOST_REST_S))
 
-    def _skip(self, analyzer: "Analyzer", begin: Position, end: Position) -> None:
+    def _skip(self, begin: Position, end: Position) -> None:
         if begin == end:
             return
-        analyzer.skip(end.line - begin.line)
+        self._analyzer.skip(end.line - begin.line)
         self._skipped = self._skipped.after(end.offset - begin.offset, end.line - begin.line)
         if time.monotonic() - self._told_at > _TELL_SKIPPED_S:
             self._tell_skipped()
