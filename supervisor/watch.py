@@ -19,7 +19,7 @@ from supervisor.house import House
 from supervisor.limits import Bounds
 from supervisor.options import Watched
 from supervisor.output.backlog import Backlog
-from supervisor.scratch.alarm import Alarm
+from supervisor.scratch.alarm import LOOK_SHARE, Alarm
 from supervisor.scratch.scratch import Scratch
 from supervisor.scratch.usage import Usage, measure_path
 from supervisor.threads import run_in_thread
@@ -27,7 +27,8 @@ from supervisor.threads import run_in_thread
 _LIMIT_LOOK_S = 0.5
 _SHED_EACH_S = 60.0
 _ANY_FILES = 1 << 62
-_DISK_LOOK_S = 1.0
+_DISK_LOOK_S = 2.0
+_DELETED_LOOK_S = 1.0
 _WATCHED_LOOK_S = 1.0
 
 
@@ -100,10 +101,15 @@ class Watch:
         """
         limits = self._house.config.scratch
         alarm = Alarm(limits.quota, limits.files)
+        deleted, deleted_due = Usage(0, 0), 0.0
         while True:
-            begun = time.monotonic()
-            usage = await run_in_thread(self._measure, scratch)
+            usage, cost_s = await run_in_thread(_timed, scratch.measure)
             now = time.monotonic()
+            if now >= deleted_due and not scratch.held:
+                look = partial(self._measure_deleted, scratch)
+                deleted, deleted_cost_s = await run_in_thread(_timed, look)
+                deleted_due = now + max(_DELETED_LOOK_S, deleted_cost_s / LOOK_SHARE)
+            usage += deleted
             level = alarm.note(usage, now, held=scratch.held)
             stopping = level == "over" and not scratch.held
             if level is not None:
@@ -120,7 +126,7 @@ class Watch:
                 )
             if stopping:
                 return "files" if usage.files > limits.files else "scratch"
-            await anyio.sleep(alarm.next_look_s(usage, now - begun))
+            await anyio.sleep(alarm.next_look_s(usage, cost_s, held=scratch.held))
 
     async def _wait_disk_full(self, leader: Leader) -> StopReason:
         """Return when a disk is too full to go on; hold the set still while it nearly is."""
@@ -164,10 +170,8 @@ class Watch:
         """Return when a watched place has more than its budget, if that ends the run."""
         alarm = Alarm(watched.quota, _ANY_FILES)
         while True:
-            begun = time.monotonic()
-            usage = await run_in_thread(measure_path, watched.path)
-            now = time.monotonic()
-            level = alarm.note(usage, now, held=False)
+            usage, cost_s = await run_in_thread(_timed, partial(measure_path, watched.path))
+            level = alarm.note(usage, time.monotonic(), held=False)
             stopping = level == "over" and watched.action == "stop"
             if level is not None:
                 self._house.journal.tell(
@@ -182,11 +186,11 @@ class Watch:
                 )
             if stopping:
                 return "watched"
-            await anyio.sleep(max(_WATCHED_LOOK_S, alarm.next_look_s(usage, now - begun)))
+            look_s = alarm.next_look_s(usage, cost_s, held=False)
+            await anyio.sleep(max(_WATCHED_LOOK_S, look_s))
 
-    def _measure(self, scratch: Scratch) -> Usage:
-        held = scratch.held
-        return scratch.measure(() if held else gauges.descendants(self._house.guardian.pid))
+    def _measure_deleted(self, scratch: Scratch) -> Usage:
+        return scratch.measure_deleted(gauges.descendants(self._house.guardian.pid))
 
     async def _wait_over(self, limit: Literal["processes", "memory"], most: float) -> None:
         """Return when the set is over a limit that only we look after; else never."""
@@ -239,3 +243,9 @@ class Watch:
                 left_bytes=gauges.own().memory_bytes,
             )
         )
+
+
+def _timed(look: Callable[[], Usage]) -> tuple[Usage, float]:
+    """What a look found, and the processor time that it took, without waiting for its turn."""
+    begun = time.thread_time()
+    return look(), time.thread_time() - begun

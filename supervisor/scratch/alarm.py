@@ -16,11 +16,11 @@ _SOON_S = 600.0
 _STEPS = 5
 _STEP_S = 1.0
 """Growth is what most of so many steps have, each so long at least: a burst is none."""
-_QUICK_BYTES_PER_S = 1e9
-"""What one program writes to a disk at most; until it could be full we need not look."""
+_QUICK_BYTES_PER_S = 4e9
+"""What one program writes at most, to the page cache; until it is full we need not look."""
 _LEAST_LOOK_S = 0.05
 _MOST_LOOK_S = 1.0
-_LOOK_SHARE = 0.01
+LOOK_SHARE = 0.005
 """Most of one core that looking may cost."""
 
 
@@ -48,10 +48,12 @@ class Alarm:
         self._told = level
         return level
 
-    def next_look_s(self, usage: Usage, cost_s: float) -> float:
+    def next_look_s(self, usage: Usage, cost_s: float, *, held: bool) -> float:
         """How long to wait, after a look that took ``cost_s``."""
+        if held:
+            return _MOST_LOOK_S
         quick_s = (self._quota.bytes - usage.bytes) / _QUICK_BYTES_PER_S
-        return max(_LEAST_LOOK_S, min(quick_s, _MOST_LOOK_S), cost_s / _LOOK_SHARE)
+        return max(_LEAST_LOOK_S, min(quick_s, _MOST_LOOK_S), cost_s / LOOK_SHARE)
 
     def _judge(self, usage: Usage, *, held: bool) -> Level:
         shares = usage.bytes / self._quota.bytes, usage.files / self._quota.files

@@ -86,15 +86,18 @@ class Scratch:
         """Whether the kernel holds the run to its quota, as far as we have looked."""
         return self._inside_fd >= 0
 
-    def measure(self, pids: Iterable[int]) -> Usage:
-        """What is there now, with what these processes hold of what was deleted.
-
-        Takes time in proportion to its entries and to their descriptors, unless the kernel counts.
-        """
+    def measure(self) -> Usage:
+        """What is there now; takes time in proportion to its entries, unless the kernel counts."""
         if self.held:
             return measure_filesystem(self._inside_fd)
-        device = os.fstat(self._base_fd).st_dev
-        return measure_tree(self._run_id, self._base_fd) + measure_deleted(pids, device)
+        return measure_tree(self._run_id, self._base_fd)
+
+    def measure_deleted(self, pids: Iterable[int]) -> Usage:
+        """What these processes hold open of what was deleted, which the kernel counts by itself.
+
+        Takes time in proportion to their descriptors.
+        """
+        return measure_deleted(pids, os.fstat(self._base_fd).st_dev)
 
     def remove(self) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.

@@ -106,7 +106,7 @@ scratch = Scratch.open(place / "base", "run")
 (scratch.path / "sub" / "mnt").mkdir(parents=True)
 mnt = scratch.path / "sub" / "mnt"
 subprocess.run(["mount", "--bind", str(home), str(mnt)], check=True)
-print(scratch.measure(()).files, scratch.remove().left)
+print(scratch.measure().files, scratch.remove().left)
 print((home / "deep" / "precious").exists(), oct(home.stat().st_mode & 0o777))
 mounts = Path("/proc/self/mountinfo").read_text().splitlines()
 subprocess.run(["umount", [m.split()[4] for m in mounts if "/base/" in m][0]], check=True)

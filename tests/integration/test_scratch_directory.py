@@ -78,7 +78,7 @@ def test_blocks_are_measured_not_lengths(tmp_path: Path) -> None:
         (scratch.path / "data").write_bytes(os.urandom(1 << 20))
         os.link(scratch.path / "data", scratch.path / "again")
         (scratch.path / "link").symlink_to("/usr")
-        usage = scratch.measure(())
+        usage = scratch.measure()
         assert usage.files == 3
         assert 1 << 20 <= usage.bytes < 2 << 20
 
@@ -87,7 +87,7 @@ def test_missing_directory_holds_nothing(tmp_path: Path) -> None:
     """A run that deletes its own TMPDIR breaks neither measuring nor removing."""
     with Scratch.open(tmp_path, "run") as scratch:
         scratch.path.rmdir()
-        assert scratch.measure(()) == Usage(0, 0)
+        assert scratch.measure() == Usage(0, 0)
         assert scratch.remove().left == 0
     assert os.listdir(tmp_path) == []
 
@@ -114,7 +114,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (scratch.path / "home").symlink_to(home)
     (scratch.path / "sub").mkdir()
     (scratch.path / "sub" / "up").symlink_to("../../..")
-    assert scratch.measure(()).files == 3
+    assert scratch.measure().files == 3
     assert scratch.remove().left == 0
     assert (home / "deep" / "precious").read_text() == "years of work"
 
@@ -127,7 +127,7 @@ def test_directory_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
     with Scratch.open(tmp_path / "base", "run") as scratch:
         scratch.path.rmdir()
         scratch.path.symlink_to(home)
-        assert scratch.measure(()) == Usage(0, 0)
+        assert scratch.measure() == Usage(0, 0)
     assert (home / "precious").exists()
     assert os.listdir(tmp_path / "base") == []
 
@@ -142,7 +142,7 @@ def test_deep_tree_is_measured_and_removed(tmp_path: Path) -> None:
         os.close(fd)
         fd = below
     os.close(fd)
-    assert scratch.measure(()).files == 10_000
+    assert scratch.measure().files == 10_000
     assert scratch.remove().left == 0
     assert os.listdir(tmp_path) == []
 
@@ -205,9 +205,9 @@ def test_what_is_deleted_and_held_open_counts(tmp_path: Path) -> None:
         ) as holder:
             assert holder.stdout
             holder.stdout.read(1)
-            unseen, held = scratch.measure(()), scratch.measure([holder.pid])
+            unseen, held = scratch.measure(), scratch.measure_deleted([holder.pid])
             holder.communicate()
-        after = scratch.measure([holder.pid])
+        after = scratch.measure_deleted([holder.pid])
 
     assert unseen == after == Usage(0, 0)
     assert 300_000 <= held.bytes < 400_000

@@ -44,6 +44,6 @@ def test_every_tree_is_counted_and_removed(tree: dict[bytes, Tree]) -> None:
         planted = sum(
             plant(os.fsencode(scratch.path) + b"/" + name, inner) for name, inner in tree.items()
         )
-        assert scratch.measure(()).files == planted
+        assert scratch.measure().files == planted
         assert scratch.remove().left == 0
         assert os.listdir(base) == []

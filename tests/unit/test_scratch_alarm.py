@@ -68,10 +68,14 @@ def test_files_grow_as_well() -> None:
 
 
 def test_looks_come_closer_near_the_quota() -> None:
-    """A writer of a gigabyte a second is not let go further than a few looks' worth."""
+    """A writer at the speed of memory is not let go further than a few looks' worth."""
     alarm = Alarm(2 * GB, 50_000)
 
-    assert alarm.next_look_s(Usage(0, 0), cost_s=0.001) == 1.0
-    assert alarm.next_look_s(Usage(GB + 8 * 10**8, 0), cost_s=0.001) == pytest.approx(0.2)
-    assert alarm.next_look_s(Usage(2 * GB, 0), cost_s=0.0001) == 0.05
-    assert alarm.next_look_s(Usage(2 * GB, 0), cost_s=0.5) == pytest.approx(50)
+    def look_s(used: int, cost_s: float, *, held: bool = False) -> float:
+        return alarm.next_look_s(Usage(used, 0), cost_s, held=held)
+
+    assert look_s(0, 0.001) == pytest.approx(0.5)
+    assert look_s(GB + 6 * 10**8, 0.0001) == pytest.approx(0.1)
+    assert look_s(2 * GB, 0.0001) == 0.05
+    assert look_s(2 * GB, 0.5) == pytest.approx(100)
+    assert look_s(2 * GB, 0.0001, held=True) == 1.0
