@@ -15,9 +15,9 @@ from supervisor.containment.cgroupfs import UNIFIED
 
 _NAME = "supervise-trial"
 _REMOVE_S = 1.0
-_TRIES = 10
-_LOOKS = 10
-_BETWEEN_LOOKS_S = 0.01
+_TRIES = 3
+_LOOKS = 4
+_BETWEEN_LOOKS_S = 0.005
 _T = TypeVar("_T")
 
 
