@@ -190,7 +190,7 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
         events = options.events or _HISTORY_EVENTS
         yield Benchmark(
             f"history: {events} events on disk, until a question is answered",
-            history.Asking(events).measure,
+            telemetry.Telling(events).measure,
             history.READINGS,
             history.METRICS,
             history.REFERENCE,

@@ -43,10 +43,12 @@ class Library:
 
     name: str
     python: str | Path
+    program: str = "events"
+    """Which of our programs it runs."""
 
     def launch(self, child: Sequence[str], work: Path) -> Launch:
         """Tell as many events as ``child`` says."""
-        program = (self.python, "-P", "-m", "scripts.bench.programs.events")
+        program = (self.python, "-P", "-m", f"scripts.bench.programs.{self.program}")
         return Launch(
             argv=[*program, self.name, *child, work / "events", work / _REPORT],
             env={"PYTHONPATH": str(ROOT)},
