@@ -247,7 +247,7 @@ class Segmenter:
 
     def _open(self, line: Line, openers: Iterable[_Opener]) -> Segment | None:
         for rule, grammar, match in openers:
-            if self.openings.full(line.number):
+            if self.openings.full(line.number) or self.openings.repeat(line.number, line.text):
                 return None
             if groups_of(rule, match, line) is not None and (opened := self._begin(grammar, line)):
                 self.openings.note(line.number, line.text)

@@ -215,3 +215,18 @@ def test_two_gaps_in_a_row_are_one() -> None:
 
     assert analyzer.close(0)[0].verdict is not Verdict.FAILED
     assert analyzer.verdict is Verdict.OK
+
+
+def test_flood_of_unfinished_executions_tells_a_few() -> None:
+    """One that has no closing line is interrupted by the next; alike ones cost what lines cost."""
+    analyzer = Analyzer()
+    digests = []
+    for number in range(3000):
+        version = b"1.2.0" if number % 2 else b"6.0.8"
+        text = b"bun install v%b\nerror: x@%b failed to resolve\n\n" % (version, version)
+        digests += analyzer.feed(text)
+    digests += analyzer.close(1)
+
+    assert len(digests) < 600
+    assert analyzer.repeats > 2000
+    assert analyzer.verdict is Verdict.FAILED
