@@ -15,8 +15,8 @@ from supervisor.containment.cgroupfs import UNIFIED
 
 _NAME = "supervise-trial"
 _REMOVE_S = 1.0
-_TRIES = 3
-_LOOKS = 4
+_TRIES = 10
+_LEAVE_S = 0.5
 _BETWEEN_LOOKS_S = 0.005
 _T = TypeVar("_T")
 
@@ -196,13 +196,17 @@ def _enable(home: str, controllers: Sequence[str]) -> str:
 def _strangers(home: str, top: int) -> int:
     """How many in a cgroup are not of our family.
 
-    Who is there at every look is no trial that comes or goes, nor one that is orphaned and dies.
+    Who was there before us is one. Who came later may be a trial that has lost its parent and
+    dies, so that is one only who stays.
     """
+    first = table.read_entry(top)
+    deadline = time.monotonic() + _LEAVE_S
     strangers = set(_members(home))
-    for _ in range(_LOOKS):
-        strangers -= set(_family(top))
-        strangers &= set(_members(home))
-        if not strangers:
+    while strangers := (strangers - set(_family(top))) & set(_members(home)):
+        entries = map(table.read_entry, strangers)
+        if first is None or time.monotonic() > deadline:
+            break
+        if any(entry is not None and entry.start < first.start for entry in entries):
             break
         time.sleep(_BETWEEN_LOOKS_S)
     return len(strangers)
@@ -222,8 +226,11 @@ def _members(directory: str) -> list[int]:
 
 def _move_all(source: str, target: str) -> None:
     for _ in range(_TRIES):
-        for pid in _members(source):
+        members = _members(source)
+        for pid in members:
             cgroupfs.try_write(target, "cgroup.procs", str(pid))
+        if not members:
+            break
 
 
 def _lacking(controllers: Sequence[str], directory: str, file: str) -> list[str]:
