@@ -7,7 +7,14 @@ from typing import Literal
 from supervisor.digests import Digest
 from supervisor.endings import Cause, Ending, StopReason
 from supervisor.event import Event, Level, Member
-from supervisor.events_scratch import DiskPressed, ScratchKept, ScratchPassed, Swept, WatchedPassed
+from supervisor.events_scratch import (
+    DiskPressed,
+    ScratchKept,
+    ScratchPassed,
+    ScratchRelieved,
+    Swept,
+    WatchedPassed,
+)
 
 __all__ = [
     "Adopted",
@@ -34,6 +41,7 @@ __all__ = [
     "RunStarted",
     "ScratchKept",
     "ScratchPassed",
+    "ScratchRelieved",
     "Shed",
     "StayedDown",
     "StopStarted",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from supervisor.event import Event
+from supervisor.event import Event, Member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,21 @@ class ScratchPassed(Event):
     quota_files: int
     full_in_s: float | None
     """When it is full, if it goes on growing as in the last looks; None: it does not grow."""
-    stopping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScratchRelieved(Event):
+    """Something was done about a temp directory over its quota, mild steps before hard ones."""
+
+    kind = "scratch-relieved"
+    level = "warning"
+    step: Literal["frozen", "cut", "call-stopped", "run-stopped"]
+    path: str | None
+    """The largest file, as its writer sees it; None: nobody writes to it."""
+    file_bytes: int
+    freed_bytes: int
+    writers: tuple[Member, ...]
+    """Who has it open for writing, at most ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,9 @@ class Scratch:
     """What stays for a post-mortem: nothing, or what failed runs had; that is then on disk."""
     kept_runs: int = option(3, whole(1))
     """Failed runs whose scratch is kept; the oldest goes first."""
+    cuts: int = option(3, whole(0))
+    """How often the middle is cut out of a file over the quota that is only written to, such as a
+    log, before what writes it is stopped; only where the kernel does not hold the quota."""
     watch: tuple[Watched, ...] = option((), many(table(Watched)))
     """Other places that the run writes to, each with a budget of its own."""
     visible: tuple[Path, ...] = option((), many(_PLACE))

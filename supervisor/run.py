@@ -27,6 +27,7 @@ from supervisor.endings import (
     StopReason,
     cause_of,
 )
+from supervisor.filling import Filling, StopCall
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
 from supervisor.options import Config
@@ -60,8 +61,9 @@ class Outcome:
 class Run:
     """One start-to-end of the autopilot. ``perform`` returns when its set is empty."""
 
-    def __init__(self, house: House, attempt: int) -> None:
+    def __init__(self, house: House, attempt: int, stop_call: StopCall) -> None:
         self._house = house
+        self._stop_call = stop_call
         self._attempt = attempt
         self.cookie = secrets.token_hex(16)
         self.run = run_of(self.cookie)
@@ -158,7 +160,8 @@ class Run:
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
         try:
-            reason = await self.watch.wait(leader, scratch, self.bounds, reader.backlog)
+            filling = Filling(self._house, self.run, scratch, self._stop_call)
+            reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)

@@ -81,7 +81,7 @@ class Shift:
                     assert_never(verdict)
 
     async def _run_once(self, attempt: int) -> Outcome:
-        run = Run(self.house, attempt)
+        run = Run(self.house, attempt, self._tools.stop_call_of)
         self._tools.run = run
         try:
             outcome = await run.perform()

@@ -2,21 +2,45 @@
 
 import math
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
 
+from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
-from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
+from supervisor.endings import (
+    Ending,
+    Exited,
+    Lost,
+    NotStarted,
+    Signaled,
+    Stopped,
+    StopReason,
+)
 from supervisor.errors import UnavailableError
 from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.limits import Seat
 from supervisor.pool.calls import CallRequest
 from supervisor.run import Run
+from supervisor.units import Seconds
 
 _OOM_LOOK_S = 0.5
+_GRACE_OF_WRITERS = Seconds(0.2)
+"""Who fills the disk goes on with it during the grace."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call that runs."""
+
+    leader: Leader
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    """Cancelled to stop it."""
+    reason: StopReason | None = None
+    gone: anyio.Event = field(default_factory=anyio.Event)
 
 
 class Tools:
@@ -24,7 +48,7 @@ class Tools:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._leaders: dict[str, Leader] = {}
+        self._calls: dict[str, _Call] = {}
         self.run: Run | None = None
         """The run that calls belong to; None: there is none, and none are taken."""
 
@@ -59,19 +83,23 @@ class Tools:
 
     async def _wait(self, leader: Leader, seat: Seat) -> Ending:
         """From a call's first instruction until its set is empty."""
-        wall_s = self._house.config.pool.wall or math.inf
-        self._leaders[leader.spawn_id] = leader
-        in_time = True
+        call = self._calls[leader.spawn_id] = _Call(leader)
+        call.scope.deadline = anyio.current_time() + (self._house.config.pool.wall or math.inf)
         try:
-            with anyio.move_on_after(wall_s) as scope:
+            with call.scope:
                 await self._wait_end(leader, seat)
-            in_time = not scope.cancelled_caught
+            if call.scope.cancelled_caught:
+                call.reason = call.reason or "wall"
         finally:
-            del self._leaders[leader.spawn_id]
+            del self._calls[leader.spawn_id]
             with anyio.CancelScope(shield=True):
-                await self._house.guardian.stop(leader, self._house.config.autopilot.grace)
-        if not in_time:
-            return Stopped("wall")
+                grace_s = self._house.config.autopilot.grace
+                if call.reason == "scratch":
+                    grace_s = min(grace_s, _GRACE_OF_WRITERS)
+                await self._house.guardian.stop(leader, grace_s)
+            call.gone.set()
+        if call.reason is not None:
+            return Stopped(call.reason)
         if leader.code is None:
             return Lost()
         return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
@@ -89,6 +117,23 @@ class Tools:
 
     async def signal(self, call_id: str, signum: int) -> None:
         """Pass a signal on to a call, if it still runs."""
-        leader = self._leaders.get(call_id)
-        if leader is not None:
-            await self._house.guardian.signal(leader, signum)
+        call = self._calls.get(call_id)
+        if call is not None:
+            await self._house.guardian.signal(call.leader, signum)
+
+    async def stop_call_of(self, pid: int) -> str | None:
+        """Stop the call in whose tree a process fills the scratch directory.
+
+        Returns the call's id once it is gone; None: the process is in no call's tree.
+        """
+        everybody = table.read_table()
+        calls = {call.leader.pid: call for call in self._calls.values()}
+        while (entry := everybody.get(pid)) is not None:
+            call = calls.get(pid) or calls.get(entry.session)
+            if call is not None:
+                call.reason = call.reason or "scratch"
+                call.scope.cancel()
+                await call.gone.wait()
+                return call.leader.spawn_id
+            pid = entry.ppid
+        return None

@@ -13,22 +13,21 @@ from supervisor import events
 from supervisor.containment.client import Leader
 from supervisor.containment.linux import trim_heap
 from supervisor.endings import OomKills, StopReason
+from supervisor.filling import Filling, timed
 from supervisor.health import gauges
 from supervisor.health.disks import Disk, DiskLimits, gauge_disks, judge_disk
 from supervisor.house import House
 from supervisor.limits import Bounds
 from supervisor.options import Watched
 from supervisor.output.backlog import Backlog
-from supervisor.scratch.alarm import LOOK_SHARE, Alarm
-from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.usage import Usage, measure_path
+from supervisor.scratch.alarm import Alarm
+from supervisor.scratch.usage import measure_path
 from supervisor.threads import run_in_thread
 
 _LIMIT_LOOK_S = 0.5
 _SHED_EACH_S = 60.0
 _ANY_FILES = 1 << 62
 _DISK_LOOK_S = 2.0
-_DELETED_LOOK_S = 1.0
 _WATCHED_LOOK_S = 1.0
 
 
@@ -47,7 +46,7 @@ class Watch:
         self._shed_at = -math.inf
 
     async def wait(
-        self, leader: Leader, scratch: Scratch, bounds: Bounds, backlog: Backlog
+        self, leader: Leader, filling: Filling, bounds: Bounds, backlog: Backlog
     ) -> StopReason | None:
         """Wait until the leader has ended by itself (None) or there is a reason to stop it."""
         house = self._house
@@ -71,7 +70,7 @@ class Watch:
             tasks.start_soon(first, leader.ended.wait)
             tasks.start_soon(first, house.stop_requested.wait, "operator")
             tasks.start_soon(first, partial(anyio.sleep, wall_s), "wall")
-            tasks.start_soon(first, partial(self._wait_scratch_full, scratch))
+            tasks.start_soon(first, filling.wait_full)
             tasks.start_soon(first, partial(self._wait_disk_full, leader))
             for watched in house.config.scratch.watch:
                 tasks.start_soon(first, partial(self._wait_over_budget, watched))
@@ -93,40 +92,6 @@ class Watch:
                 self._house.journal.tell(event)
         host = (gauges.host_oom_kills() or 0) - (self._host_oom_kills or 0)
         return OomKills(account.oom_kills, host)
-
-    async def _wait_scratch_full(self, scratch: Scratch) -> StopReason:
-        """Return when the scratch directory is over its quota; warn once before.
-
-        Where the kernel holds it to that the run goes on, and its programs see a full disk.
-        """
-        limits = self._house.config.scratch
-        alarm = Alarm(limits.quota, limits.files)
-        deleted, deleted_due = Usage(0, 0), 0.0
-        while True:
-            usage, cost_s = await run_in_thread(_timed, scratch.measure)
-            now = time.monotonic()
-            if now >= deleted_due and not scratch.held:
-                look = partial(self._measure_deleted, scratch)
-                deleted, deleted_cost_s = await run_in_thread(_timed, look)
-                deleted_due = now + max(_DELETED_LOOK_S, deleted_cost_s / LOOK_SHARE)
-            usage += deleted
-            level = alarm.note(usage, now, held=scratch.held)
-            stopping = level == "over" and not scratch.held
-            if level is not None:
-                self._house.journal.tell(
-                    events.ScratchPassed(
-                        run=self._run,
-                        used_bytes=usage.bytes,
-                        used_files=usage.files,
-                        quota_bytes=limits.quota,
-                        quota_files=limits.files,
-                        full_in_s=alarm.full_in_s if alarm.full_in_s < math.inf else None,
-                        stopping=stopping,
-                    )
-                )
-            if stopping:
-                return "files" if usage.files > limits.files else "scratch"
-            await anyio.sleep(alarm.next_look_s(usage, cost_s, held=scratch.held))
 
     async def _wait_disk_full(self, leader: Leader) -> StopReason:
         """Return when a disk is too full to go on; hold the set still while it nearly is."""
@@ -170,7 +135,7 @@ class Watch:
         """Return when a watched place has more than its budget, if that ends the run."""
         alarm = Alarm(watched.quota, _ANY_FILES)
         while True:
-            usage, cost_s = await run_in_thread(_timed, partial(measure_path, watched.path))
+            usage, cost_s = await run_in_thread(timed, partial(measure_path, watched.path))
             level = alarm.note(usage, time.monotonic(), held=False)
             stopping = level == "over" and watched.action == "stop"
             if level is not None:
@@ -180,7 +145,7 @@ class Watch:
                         path=str(watched.path),
                         used_bytes=usage.bytes,
                         quota_bytes=watched.quota,
-                        full_in_s=alarm.full_in_s if alarm.full_in_s < math.inf else None,
+                        full_in_s=alarm.full_in_s,
                         stopping=stopping,
                     )
                 )
@@ -188,9 +153,6 @@ class Watch:
                 return "watched"
             look_s = alarm.next_look_s(usage, cost_s, held=False)
             await anyio.sleep(max(_WATCHED_LOOK_S, look_s))
-
-    def _measure_deleted(self, scratch: Scratch) -> Usage:
-        return scratch.measure_deleted(gauges.descendants(self._house.guardian.pid))
 
     async def _wait_over(self, limit: Literal["processes", "memory"], most: float) -> None:
         """Return when the set is over a limit that only we look after; else never."""
@@ -243,9 +205,3 @@ class Watch:
                 left_bytes=gauges.own().memory_bytes,
             )
         )
-
-
-def _timed(look: Callable[[], Usage]) -> tuple[Usage, float]:
-    """What a look found, and the processor time that it took, without waiting for its turn."""
-    begun = time.thread_time()
-    return look(), time.thread_time() - begun

@@ -14,6 +14,7 @@ HALL = {
     "asking",
     "cli",
     "examining",
+    "filling",
     "house",
     "journal",
     "limits",

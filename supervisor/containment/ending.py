@@ -102,6 +102,12 @@ def stop_until_still(scan: Scan) -> None:
         time.sleep(_ROUND_S)
 
 
+def stop_all(members: Iterable[Entry]) -> None:
+    """SIGSTOP to these, and to nobody below them."""
+    for entry in members:
+        _send_allowed(entry, signal.SIGSTOP)
+
+
 def continue_all(members: Iterable[Entry]) -> None:
     """SIGCONT to those who may be stopped."""
     for entry in members:

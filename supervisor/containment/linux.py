@@ -16,6 +16,8 @@ MS_REC = 1 << 14
 MS_SLAVE = 1 << 19
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
+_FALLOC_FL_KEEP_SIZE = 0x01
+_FALLOC_FL_PUNCH_HOLE = 0x02
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -82,6 +84,19 @@ def setns(namespace: int, kind: int) -> None:
         OSError: the kernel refused.
     """
     if _libc.setns(namespace, kind) != 0:
+        raise _error()
+
+
+def punch_hole(fd: int, offset: int, length: int) -> None:
+    """Give back the blocks of a stretch of a file, which reads as zeros then.
+
+    Raises:
+        OSError: the file system cannot do that, or the descriptor is not open for writing.
+
+    Source: fallocate(2), linux/falloc.h.
+    """
+    mode = _FALLOC_FL_KEEP_SIZE | _FALLOC_FL_PUNCH_HOLE
+    if _libc.fallocate(fd, mode, ctypes.c_long(offset), ctypes.c_long(length)) != 0:
         raise _error()
 
 

@@ -1,27 +1,18 @@
 """Files that were deleted and are held open: they take up the disk, and no tree shows them."""
 
-import os
-import stat
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 
-from supervisor.scratch.usage import BLOCK_BYTES, Usage
+from supervisor.scratch.open_files import open_files
+from supervisor.scratch.usage import BLOCK_BYTES, NO_FILE, File, Usage, identity_of
 
 
 def measure_deleted(pids: Iterable[int], device: int) -> Usage:
     """What these processes hold on a device, each file once however often it is open."""
     sizes = {
-        seen.st_ino: seen.st_blocks * BLOCK_BYTES
+        identity_of(seen): seen.st_blocks * BLOCK_BYTES
         for pid in pids
-        for seen in _open_files(pid)
-        if seen.st_nlink == 0 and seen.st_dev == device and stat.S_ISREG(seen.st_mode)
+        for _, seen in open_files(pid)
+        if seen.st_nlink == 0 and seen.st_dev == device
     }
-    return Usage(sum(sizes.values()), len(sizes))
-
-
-def _open_files(pid: int) -> Iterator[os.stat_result]:
-    """What a process has open, as far as we may look; nothing if it has ended."""
-    with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):  # Closed meanwhile.
-                yield entry.stat()
+    largest = max((File(size, identity) for identity, size in sizes.items()), default=NO_FILE)
+    return Usage(sum(sizes.values()), len(sizes), largest)

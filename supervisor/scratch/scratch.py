@@ -10,7 +10,8 @@ from supervisor.errors import StateError
 from supervisor.scratch.base import create_lock, drop_lock, open_base
 from supervisor.scratch.deleted import measure_deleted
 from supervisor.scratch.removal import Removal, make_trash, remove_tree
-from supervisor.scratch.usage import Usage, measure_filesystem, measure_tree
+from supervisor.scratch.usage import Usage, measure_filesystem, measure_free, measure_tree
+from supervisor.scratch.writers import find_large_writers
 
 _KEPT = "kept"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -98,6 +99,14 @@ class Scratch:
         Takes time in proportion to their descriptors.
         """
         return measure_deleted(pids, os.fstat(self._base_fd).st_dev)
+
+    def find_large_writers(self, pids: Iterable[int], least_bytes: int) -> set[int]:
+        """Which of these processes write to so large a file on the directory's disk."""
+        return find_large_writers(pids, os.fstat(self._base_fd).st_dev, least_bytes)
+
+    def measure_free(self) -> Usage:
+        """What the disk has left, in no time; it lessens with whatever anybody writes there."""
+        return measure_free(self._base_fd)
 
     def remove(self) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.

@@ -5,13 +5,25 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 BLOCK_BYTES = 512
 """What a file's ``st_blocks`` counts in."""
 _MOST_ENTRIES = 1_000_000
 """Where counting stops: twelve seconds' worth on ext4, and beyond every sensible quota."""
+
+
+class File(NamedTuple):
+    """One file, whatever it is called."""
+
+    bytes: int
+    """Blocks on disk."""
+    identity: tuple[int, int]
+    """Device and inode."""
+
+
+NO_FILE = File(0, (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +34,12 @@ class Usage:
     """Blocks on disk: a sparse file counts what it really occupies."""
     files: int
     """Inodes of every kind below the root, directories included."""
+    largest: File = field(default=NO_FILE, compare=False)
+    """The regular file with the most bytes, where files were looked at one by one."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.bytes + other.bytes, self.files + other.files)
+        largest = max(self.largest, other.largest)
+        return Usage(self.bytes + other.bytes, self.files + other.files, largest)
 
 
 def measure_filesystem(fd: int) -> Usage:
@@ -35,6 +50,16 @@ def measure_filesystem(fd: int) -> Usage:
     """
     seen = os.fstatvfs(fd)
     return Usage((seen.f_blocks - seen.f_bfree) * seen.f_frsize, seen.f_files - seen.f_ffree)
+
+
+def measure_free(fd: int) -> Usage:
+    """What the file system that a descriptor is on has left, for whoever may take all of it.
+
+    Raises:
+        OSError: it cannot be asked.
+    """
+    seen = os.fstatvfs(fd)
+    return Usage(seen.f_bfree * seen.f_frsize, seen.f_ffree)
 
 
 def measure_path(path: Path) -> Usage:
@@ -66,7 +91,7 @@ def measure_tree(name: str, dir_fd: int) -> Usage:
         with _Walk(root) as walk:
             while walk.step():
                 pass
-            return Usage(walk.bytes, walk.files)
+            return Usage(walk.bytes, walk.files, walk.largest)
     finally:
         os.close(root)
 
@@ -87,6 +112,7 @@ class _Walk:
     root: int
     bytes: int = 0
     files: int = 0
+    largest: File = NO_FILE
     _here: int = -1
     _mount: tuple[int, str] = (0, "")
     _levels: list[_Level] = field(default_factory=list)
@@ -130,7 +156,7 @@ class _Walk:
         # whether we are where we came from, since somebody may have moved the directory.
         with suppress(OSError):
             fd = os.open("..", _FOLDER, dir_fd=self._here)
-            if _identity(os.fstat(fd)) == self._levels[-1].identity:
+            if identity_of(os.fstat(fd)) == self._levels[-1].identity:
                 self._move_to(fd)
                 return
             os.close(fd)
@@ -155,21 +181,25 @@ class _Walk:
                     pending.append(entry.name)
                 if self.files >= _MOST_ENTRIES:
                     break
-        return _Level(_identity(os.fstat(self._here)), pending)
+        return _Level(identity_of(os.fstat(self._here)), pending)
 
     def _count(self, seen: os.stat_result) -> bool:
         """Add one entry; whether it is a directory."""
         folder = stat.S_ISDIR(seen.st_mode)
         if seen.st_nlink > 1 and not folder:
-            if _identity(seen) in self._linked:
+            if identity_of(seen) in self._linked:
                 return False
-            self._linked.add(_identity(seen))
+            self._linked.add(identity_of(seen))
         self.files += 1
-        self.bytes += seen.st_blocks * BLOCK_BYTES
+        used_bytes = seen.st_blocks * BLOCK_BYTES
+        self.bytes += used_bytes
+        if used_bytes > self.largest.bytes and stat.S_ISREG(seen.st_mode):
+            self.largest = File(used_bytes, identity_of(seen))
         return folder
 
 
-def _identity(seen: os.stat_result) -> tuple[int, int]:
+def identity_of(seen: os.stat_result) -> tuple[int, int]:
+    """What a file keeps under every name."""
     return seen.st_dev, seen.st_ino
 
 

@@ -218,11 +218,23 @@ def _limit_hit(event: events.LimitHit) -> Line:
 def _scratch_passed(event: events.ScratchPassed) -> Line:
     used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
     quota = f"{render_bytes(event.quota_bytes)} in {event.quota_files} files"
-    what = "over its quota" if event.stopping else "near its quota"
-    if not event.stopping and event.full_in_s:
+    over = event.used_bytes > event.quota_bytes or event.used_files > event.quota_files
+    what = "over its quota" if over else "near its quota"
+    if not over and event.full_in_s:
         what = f"at this rate full in {render_seconds(event.full_in_s)}, with a quota"
-    mood: Mood = "bad" if event.stopping else "warning"
-    return Line("scratch", f"{used}: {what} of {quota}", mood)
+    return Line("scratch", f"{used}: {what} of {quota}", "bad" if over else "warning")
+
+
+def _scratch_relieved(event: events.ScratchRelieved) -> Line:
+    file = f"{printable(event.path or 'no file')} ({render_bytes(event.file_bytes)})"
+    writers = "; ".join(render_argv(one.argv) for one in event.writers) or "nobody"
+    text = {
+        "frozen": f"held still while it writes {file}: {writers}",
+        "cut": f"{render_bytes(event.freed_bytes)} cut out of the middle of {file}",
+        "call-stopped": f"stopped the tool call that writes {file}: {writers}",
+        "run-stopped": f"nothing but a stop would help; {writers} writes {file}",
+    }[event.step]
+    return Line("scratch", text, "bad" if event.step.endswith("stopped") else "warning")
 
 
 def _watched_passed(event: events.WatchedPassed) -> Line:
@@ -289,6 +301,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.PipeHeld: _pipe_held,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
+    events.ScratchRelieved: _scratch_relieved,
     events.WatchedPassed: _watched_passed,
     events.DiskPressed: _disk_pressed,
     events.ScratchKept: _scratch_kept,

@@ -79,3 +79,23 @@ def test_looks_come_closer_near_the_quota() -> None:
     assert look_s(2 * GB, 0.0001) == 0.05
     assert look_s(2 * GB, 0.5) == pytest.approx(100)
     assert look_s(2 * GB, 0.0001, held=True) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("used_mb", "taken_mb", "expected"),
+    [
+        (0, 2000, False),
+        (0, 2100, True),
+        (1900, 140, False),
+        (1900, 160, True),
+        (2040, 100, False),
+    ],
+)
+def test_what_the_disk_loses_brings_a_look_forward(
+    used_mb: int, taken_mb: int, *, expected: bool
+) -> None:
+    """As much as the run has left, but not each of the few bytes when that is nearly nothing."""
+    alarm = Alarm(2048 << 20, 50_000)
+    assert alarm.is_pressing(Usage(used_mb << 20, 9), Usage(taken_mb << 20, 0)) is expected
+    assert alarm.is_pressing(Usage(0, 49_000), Usage(0, 1001))
+    assert not alarm.is_pressing(Usage(0, 49_900), Usage(0, 500))
