@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from supervisor import options
+from supervisor import options, options_pool
 from supervisor.option_tables import options_of
 
 
@@ -69,7 +69,8 @@ def _docstrings() -> dict[tuple[str, str], str]:
     """Docstring below each field, by class and field."""
     return {
         (model.name, field.target.id): inspect.cleandoc(below.value.value)
-        for model in ast.parse(inspect.getsource(options)).body
+        for module in (options, options_pool)
+        for model in ast.parse(inspect.getsource(module)).body
         if isinstance(model, ast.ClassDef)
         for field, below in pairwise(model.body)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)

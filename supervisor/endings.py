@@ -49,6 +49,19 @@ class Lost:
 Ending = Exited | Signaled | Stopped | NotStarted | Lost
 
 
+CallStopReason = Literal["wall", "idle", "memory", "output", "scratch", "caller"]
+"""Which of its limits a tool call has met, or that nobody waits for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStopped:
+    """We ended a tool call, and its run goes on."""
+
+    reason: CallStopReason
+
+
+CallEnding = Exited | Signaled | CallStopped | NotStarted | Lost
+
 Cause = Literal[
     "ok",
     "failed",

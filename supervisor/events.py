@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supervisor.digests import Digest
-from supervisor.endings import Cause, Ending, StopReason
+from supervisor.endings import CallEnding, Cause, Ending, StopReason
 from supervisor.event import Event, Level, Member
 from supervisor.events_scratch import (
     DiskPressed,
@@ -19,6 +19,7 @@ from supervisor.events_scratch import (
 __all__ = [
     "Adopted",
     "AnalysisSkipped",
+    "CallEnded",
     "Defect",
     "Digested",
     "DiskPressed",
@@ -119,6 +120,24 @@ class Receipt(Event):
     scratch_left: int
     """Files and directories of the run's scratch that could not be removed."""
     limits: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """A tool call of the pool is over, and its set is empty."""
+
+    kind = "call-ended"
+    call: str
+    """Sixteen hex digits; ``supervise show`` gives its output back."""
+    tool: str
+    argv: tuple[str, ...]
+    ending: CallEnding
+    waited_s: float
+    """In the queue, which is no part of ``wall_s``."""
+    wall_s: float
+    cpu_s: float
+    output_bytes: int
+    kept_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 import anyio
 
@@ -27,18 +27,25 @@ _CLEARING_S = 5.0
 _CLEARING_LOOK_S = 0.1
 _MOST_NAMED = 10
 
-StopCall = Callable[[int], Awaitable[str | None]]
-"""Stop the tool call that a process belongs to; returns its id, or None for a process of none."""
+
+class CallsOfRun(Protocol):
+    """The tool calls that belong to a run."""
+
+    async def stop_call_of(self, pid: int) -> str | None:
+        """Stop the call that a process belongs to; its id, or None for a process of none."""
+
+    async def settle(self) -> None:
+        """Wait until every call that is over has been told."""
 
 
 class Filling:
     """Looks at one run's scratch directory, and keeps it below its quota as long as it can."""
 
-    def __init__(self, house: House, run: str, scratch: Scratch, stop_call: StopCall) -> None:
+    def __init__(self, house: House, run: str, scratch: Scratch, calls: CallsOfRun) -> None:
         self._house = house
         self._run = run
         self._scratch = scratch
-        self._stop_call = stop_call
+        self._calls = calls
         self._limits = house.config.scratch
         self._alarm = Alarm(self._limits.quota, self._limits.files)
         self._cuts: Counter[tuple[int, int]] = Counter()
@@ -165,7 +172,7 @@ class Filling:
 
     async def _stop_calls(self, usage: Usage, writers: list[Writer]) -> bool:
         """Stop the tool calls that write to the largest file; False: it is not theirs."""
-        stopped = [await self._stop_call(pid) for pid in {one.pid for one in writers}]
+        stopped = [await self._calls.stop_call_of(pid) for pid in {one.pid for one in writers}]
         if not stopped or None in stopped:
             return False
         self._tell("call-stopped", usage, writers)

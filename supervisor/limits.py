@@ -95,13 +95,14 @@ class Bounds:
         leaf = self._leaf
         if leaf is None:
             return Seat(None, None)
-        return Seat(_branch(leaf, "autopilot", whole=False) or leaf, leaf)
+        return Seat(_branch(leaf, "autopilot", Limits(), whole=False) or leaf, leaf)
 
     @contextmanager
-    def seat_call(self, call: str) -> Iterator["Seat"]:
+    def seat_call(self, call: str, memory_bytes: int | None = None) -> Iterator["Seat"]:
         """Where a tool call goes, and all that belongs to it; nobody is left in it afterwards."""
         leaf = self._leaf
-        branch = None if leaf is None else _branch(leaf, call, whole=True)
+        most = Limits(memory_bytes=memory_bytes)
+        branch = None if leaf is None else _branch(leaf, call, most, whole=True)
         try:
             # In the run's own cgroup it could not be told from the rest.
             yield Seat(branch or leaf, branch)
@@ -134,15 +135,20 @@ class Seat:
             yield joins, hold
 
     @property
+    def holds_memory(self) -> bool:
+        """Whether the kernel holds the set to a limit of its own."""
+        return self.held is not None and "memory" in self.held.held
+
+    @property
     def oom_kills(self) -> int:
         """Members that the kernel has killed for want of memory."""
         return self.held.account().oom_kills if self.held is not None else 0
 
 
-def _branch(leaf: Leaf, name: str, *, whole: bool) -> Leaf | None:
-    """A leaf below a run's; None where it cannot be had, which costs no limit."""
+def _branch(leaf: Leaf, name: str, limits: Limits, *, whole: bool) -> Leaf | None:
+    """A leaf below a run's; None where it cannot be had, which costs no limit of the run's."""
     try:
-        return leaf.branch(name, Limits(), whole=whole)
+        return leaf.branch(name, limits, whole=whole)
     except OSError:
         return None
 

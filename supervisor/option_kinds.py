@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 _T = TypeVar("_T")
+_W = TypeVar("_W", bound=str)
 _MOST_SHOWN = 60
 
 
@@ -128,6 +129,15 @@ def one_of(*words: str) -> Kind[Any]:
         raise FaultsError([Fault((), problem, str(value), words)])
 
     return plain(parse, {"enum": [*words], "type": "string"})
+
+
+def or_word(word: _W, kind: Kind[_T]) -> Kind[_T | _W]:
+    """What ``kind`` takes, or one word that stands for something else."""
+
+    def read(value: object, folder: Path) -> _T | _W:
+        return word if value == word else kind.read(value, folder)
+
+    return Kind(read, {"anyOf": [kind.schema, {"const": word}]})
 
 
 def text(check: Callable[[str], str]) -> Kind[str]:

@@ -11,9 +11,28 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from supervisor import config_values as values
-from supervisor.option_kinds import FLAG, Kind, many, mapping, number, one_of, plain, text, whole
+from supervisor.config_kinds import (
+    COUNT_OR_NONE,
+    DURATION,
+    INTERVAL,
+    INTERVAL_OR_NONE,
+    SIZE,
+    SIZE_OR_NONE,
+)
+from supervisor.option_kinds import (
+    FLAG,
+    Kind,
+    many,
+    mapping,
+    number,
+    one_of,
+    plain,
+    text,
+    whole,
+)
 from supervisor.option_tables import option, options_of, read_options, required, table
-from supervisor.units import Bytes, Seconds, parse_duration
+from supervisor.options_pool import Pool, Tool
+from supervisor.units import Bytes, Seconds
 
 Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
 """How strongly the kernel holds a run, strongest first."""
@@ -22,13 +41,7 @@ HISTORY_BYTES = 64 << 20
 """What the history may take of ``state.quota``."""
 
 _TEXT = {"type": "string"}
-_SIZE = plain(values.size, values.SIZE)
-_SIZE_OR_NONE = plain(values.size_or_none, values.SIZE_OR_NONE)
-_DURATION = plain(parse_duration, values.DURATION)
-_INTERVAL = plain(values.interval, values.DURATION)
 _DURATION_OR_AUTO = plain(values.duration_or_auto, values.DURATION_OR_AUTO)
-_INTERVAL_OR_NONE = plain(values.interval_or_none, values.DURATION_OR_NONE)
-_COUNT_OR_NONE = plain(values.count_or_none, values.COUNT_OR_NONE)
 _CORES_OR_NONE = plain(values.cores_or_none, values.CORES_OR_NONE)
 _WEIGHT_OR_NONE = plain(values.weight_or_none, values.WEIGHT_OR_NONE)
 _PLACE = Kind(values.place, _TEXT)
@@ -93,7 +106,7 @@ class Autopilot:
     """Pass on the environment that supervise was started with."""
     stdin: Path | None = option("null", _STDIN)
     """What it reads: "null" for nothing, "inherit" for our own (here None), or a file."""
-    grace: Seconds = option("10s", _DURATION)
+    grace: Seconds = option("10s", DURATION)
     """Time between SIGTERM and SIGKILL when everything it started is stopped."""
 
 
@@ -107,11 +120,11 @@ class Restart:
     """Which ends are followed by another start; a fatal exit code never is."""
     attempts: int = option(6, whole(1))
     """Failures in a row at which it is given up."""
-    backoff: tuple[Seconds, ...] = option(("1s", "2s", "4s", "8s", "16s"), many(_DURATION, least=1))
+    backoff: tuple[Seconds, ...] = option(("1s", "2s", "4s", "8s", "16s"), many(DURATION, least=1))
     """Delays before the restarts; the last one repeats."""
     jitter: float = option(0.1, number(0, 1))
     """Share of a delay that is left to chance, so that many agents do not start as one."""
-    reset_after: Seconds = option("5m", _INTERVAL)
+    reset_after: Seconds = option("5m", INTERVAL)
     """A run that lasted this long makes the count of failures start anew."""
     fatal_exit_codes: tuple[int, ...] = option((100,), many(_EXIT_STATUS))
     """Exit codes after which a restart cannot help."""
@@ -135,11 +148,11 @@ class Containment:
 class Limits:
     """What one run may use up."""
 
-    wall: Seconds | None = option("none", _INTERVAL_OR_NONE)
+    wall: Seconds | None = option("none", INTERVAL_OR_NONE)
     """Time after which the run is stopped, or "none"."""
-    processes: int | None = option(2048, _COUNT_OR_NONE)
+    processes: int | None = option(2048, COUNT_OR_NONE)
     """Processes and threads at one time, or "none"."""
-    memory: Bytes | None = option("none", _SIZE_OR_NONE)
+    memory: Bytes | None = option("none", SIZE_OR_NONE)
     """Memory of all of them together, or "none"."""
     cpu: float | None = option("none", _CORES_OR_NONE)
     """Processor cores that all of them together may keep busy, such as 1.5, or "none"."""
@@ -148,22 +161,10 @@ class Limits:
     (cgroup), or "none"."""
     nice: int = option(5, whole(0, 19))
     """Scheduling niceness: 0 is as important as your own programs, 19 the least."""
-    open_files: int | None = option(1024, _COUNT_OR_NONE)
+    open_files: int | None = option(1024, COUNT_OR_NONE)
     """Descriptors that one process may hold (RLIMIT_NOFILE, soft), or "none"."""
-    file_size: Bytes | None = option("8GiB", _SIZE_OR_NONE)
+    file_size: Bytes | None = option("8GiB", SIZE_OR_NONE)
     """Size to which one file may be written (RLIMIT_FSIZE), or "none"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
-    """How many tool calls run at once."""
-
-    size: int = option(4, whole(1))
-    """Slots: tool calls that may run at the same time."""
-    wait: Seconds = option("30m", _DURATION)
-    """How long a call may stand in the queue before it fails."""
-    wall: Seconds | None = option("none", _INTERVAL_OR_NONE)
-    """Time after which a call is stopped, not counting what it has waited, or "none"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,7 @@ class Watched:
 
     path: Path = required(_PLACE)
     """Where it is or will be; nothing in it is ever deleted."""
-    quota: Bytes = required(_SIZE)
+    quota: Bytes = required(SIZE)
     """Bytes on disk."""
     action: Literal["warn", "stop"] = option("warn", one_of("warn", "stop"))
     """What follows when it has more: a warning, or the end of the run."""
@@ -184,7 +185,7 @@ class Scratch:
 
     base: Path | None = option("", _PLACE_OR_DEFAULT)
     """Directory for the runs' scratch directories; "" is $TMPDIR/supervise-UID, or in /tmp."""
-    quota: Bytes = option("2GiB", _SIZE)
+    quota: Bytes = option("2GiB", SIZE)
     """Bytes at which the run is stopped, or where private_tmp is in memory, can write no more."""
     files: int = option(50_000, whole(1))
     """Files and directories at which the run is stopped, or can make no more."""
@@ -210,11 +211,11 @@ class Scratch:
 class Output:
     """The raw output that is kept, compressed."""
 
-    quota: Bytes = option("256MiB", _SIZE)
+    quota: Bytes = option("256MiB", SIZE)
     """Bytes on disk for one run; the head and the tail stay, the middle goes."""
-    total: Bytes = option("1GiB", _SIZE, _check_total)
+    total: Bytes = option("1GiB", SIZE, _check_total)
     """Bytes on disk for all runs of this config; the oldest run goes first."""
-    drain: Seconds = option("2s", _DURATION)
+    drain: Seconds = option("2s", DURATION)
     """How long to read on after the end, while somebody holds the pipe open."""
 
 
@@ -235,11 +236,11 @@ class Analyzer:
 class Telemetry:
     """The events that supervise writes about itself and its runs."""
 
-    rotate: Bytes = option("10MB", _SIZE)
+    rotate: Bytes = option("10MB", SIZE)
     """Size at which a segment is closed and compressed."""
-    keep_for: Seconds = option("30d", _INTERVAL)
+    keep_for: Seconds = option("30d", INTERVAL)
     """Age at which a segment is deleted."""
-    quota: Bytes = option("100MiB", _SIZE, _check_telemetry)
+    quota: Bytes = option("100MiB", SIZE, _check_telemetry)
     """Bytes on disk for all segments; the oldest goes first."""
 
 
@@ -249,7 +250,7 @@ class State:
 
     dir: Path | None = option("", _PLACE_OR_DEFAULT)
     """Directory; "" is $XDG_STATE_HOME/supervise/, with one folder for each config."""
-    quota: Bytes = option("2GiB", _SIZE)
+    quota: Bytes = option("2GiB", SIZE)
     """Bytes on disk for all of it: output, telemetry and history; output makes room."""
 
 
@@ -257,15 +258,15 @@ class State:
 class Health:
     """How closely a run is watched."""
 
-    sample: Seconds = option("5s", _INTERVAL)
+    sample: Seconds = option("5s", INTERVAL)
     """Time between two looks at processes, memory and CPU."""
-    memory: Bytes = option("128MiB", _SIZE)
+    memory: Bytes = option("128MiB", SIZE)
     """Resident memory of supervise itself at which it gives back what it can do without."""
     disk_pause: float = option(0.90, number(0, 1))
     """Used share of a disk that the run writes to, in bytes or inodes, at which it is paused."""
     disk_stop: float = option(0.95, number(0, 1), _check_disk_stop)
     """Used share at which the run is stopped."""
-    disk_spare: Bytes = option("5GB", _SIZE)
+    disk_spare: Bytes = option("5GB", SIZE)
     """So much left on a disk is enough, whatever share it is."""
 
 
@@ -299,7 +300,7 @@ def tables() -> dict[str, type[Any]]:
     return {name: Config.__annotations__[name] for name in options_of(Config)}
 
 
-ROWS = (Watched,)
+ROWS = (Tool, Watched)
 """Tables that an option has any number of."""
 
 

@@ -4,15 +4,15 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from supervisor import events
 from supervisor.digests import Digest
-from supervisor.endings import Ending, Exited, Signaled, Stopped
+from supervisor.endings import CallEnding, CallStopped, Ending, Exited, Signaled, Stopped
 from supervisor.errors import NoInputError
-from supervisor.journal import Journal
 from supervisor.output.backlog import QUIET, Backlog, Chunk, Missed
 from supervisor.output.position import Position
 from supervisor.output.reader import RawReader
@@ -34,6 +34,28 @@ _PATIENCE_SHARE = 0.05
 """What the analysis may take behind a run's end, of the time that the run took."""
 
 
+class Teller(Protocol):
+    """Where what is found is told; a journal is one."""
+
+    def tell(self, event: events.Event) -> None:
+        """Something happened."""
+
+    def tell_digest(self, run: str, digest: Digest) -> None:
+        """A tool was summed up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known beforehand about an output."""
+
+    users: Sequence["Grammar"] = ()
+    """Grammars of the user's own."""
+    patience_s: float | None = None
+    """What the analysis may take behind the end; None: a share of the time until then."""
+    tool: str | None = None
+    """The one tool that writes."""
+
+
 class Reader:
     """What happens to output: kept, read by the analyzer, told.
 
@@ -46,21 +68,19 @@ class Reader:
         self,
         run: str,
         store: RawStore,
-        journal: Journal,
-        users: Sequence["Grammar"],
-        patience_s: float | None,
+        journal: Teller,
+        expected: Expected,
     ) -> None:
         self._run = run
         self._store = store
         self._journal = journal
-        self._users = users
-        self._patience_s = patience_s
+        self._expected = expected
         self.backlog = Backlog()
         self._skipped = Position()
         """How much was skipped and not yet told."""
         self._told_at = time.monotonic()
         self._begun = time.monotonic()
-        self._ending: Ending | None = None
+        self._ending: Ending | CallEnding | None = None
         self.ended = threading.Event()
         """Set when no more output comes."""
         self._thread = threading.Thread(target=self._analyze, name="analyzer", daemon=True)
@@ -87,19 +107,26 @@ class Reader:
         """Nothing came for a moment, so what is complete can be told."""
         self.backlog.put(QUIET, b"", 0)
 
-    def close(self, ending: Ending) -> None:
+    def close(self, ending: Ending | CallEnding) -> None:
         """Have the rest read and summed up; only after the capture's thread has ended.
 
         What is not read when there is no patience left is skipped, but the last of it.
         """
         self._ending = ending
-        patience_s = self._patience_s
+        patience_s = self._expected.patience_s
         if patience_s is None:
             share_s = _PATIENCE_SHARE * (time.monotonic() - self._begun)
             patience_s = max(_LEAST_PATIENCE_S, min(share_s, _MOST_PATIENCE_S))
         self._finish(patience_s)
         if self._thread.is_alive():
             self._tell_failure("analyzer", "it does not come to an end and is left to itself")
+
+    def findings(self, most_bytes: int) -> str:
+        """The lines that told of what went wrong, in so many bytes; only after ``close``."""
+        from supervisor.analyzer.excerpt import render  # noqa: PLC0415 - loaded by now
+
+        analyzer = self._analyzer
+        return render((), analyzer.quotes, analyzer.context, most_bytes)
 
     def _finish(self, patience_s: float) -> None:
         self.ended.set()
@@ -111,7 +138,11 @@ class Reader:
         # Who prints nothing should not have it loaded.
         from supervisor.analyzer import Analyzer  # noqa: PLC0415
 
-        return Analyzer(on_failure=self._tell_failure, users=self._users)
+        return Analyzer(
+            tool=self._expected.tool,
+            users=self._expected.users,
+            on_failure=self._tell_failure,
+        )
 
     def _analyze(self) -> None:
         try:
@@ -178,13 +209,13 @@ class Reader:
         self._journal.tell(events.GrammarFailed(run=self._run, grammar=grammar, problem=problem))
 
 
-def _sum_up(analyzer: "Analyzer", ending: Ending | None) -> list[Digest]:
+def _sum_up(analyzer: "Analyzer", ending: Ending | CallEnding | None) -> list[Digest]:
     match ending:
         case Exited(code=code):
             return analyzer.close(code)
         case Signaled(signum=signum):
             return analyzer.close(None, signum=signum)
-        case Stopped(reason="wall"):
+        case Stopped(reason="wall") | CallStopped(reason="wall" | "idle"):
             return analyzer.close(None, timed_out=True)
         case _:
             return analyzer.close(None)

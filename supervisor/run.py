@@ -27,14 +27,14 @@ from supervisor.endings import (
     StopReason,
     cause_of,
 )
-from supervisor.filling import Filling, StopCall
+from supervisor.filling import CallsOfRun, Filling
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
 from supervisor.options import Config
 from supervisor.output.capture import Capture
 from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
-from supervisor.reading import Reader
+from supervisor.reading import Expected, Reader
 from supervisor.scratch.scratch import Scratch
 from supervisor.temporary import private_tmp_of, spawn_privately
 from supervisor.threads import run_in_thread
@@ -61,9 +61,9 @@ class Outcome:
 class Run:
     """One start-to-end of the autopilot. ``perform`` returns when its set is empty."""
 
-    def __init__(self, house: House, attempt: int, stop_call: StopCall) -> None:
+    def __init__(self, house: House, attempt: int, calls: CallsOfRun) -> None:
         self._house = house
-        self._stop_call = stop_call
+        self._calls = calls
         self._attempt = attempt
         self.cookie = secrets.token_hex(16)
         self.run = run_of(self.cookie)
@@ -111,6 +111,7 @@ class Run:
             scratch_left=removal.left,
             peak_memory_bytes=self.watch.peak_memory_bytes,
         )
+        await self._calls.settle()
         self._tell_end(outcome)
         return outcome
 
@@ -144,8 +145,8 @@ class Run:
 
     def _reader(self, store: RawStore) -> Reader:
         house = self._house
-        patience_s = house.config.analyzer.patience
-        return Reader(self.run, store, house.journal, house.users_grammars, patience_s)
+        expected = Expected(house.users_grammars, house.config.analyzer.patience)
+        return Reader(self.run, store, house.journal, expected)
 
     async def _live(self, capture: Capture, reader: Reader, scratch: Scratch) -> None:
         """From the spawn to the last byte of output."""
@@ -160,7 +161,7 @@ class Run:
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
         try:
-            filling = Filling(self._house, self.run, scratch, self._stop_call)
+            filling = Filling(self._house, self.run, scratch, self._calls)
             reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
         finally:
             with anyio.CancelScope(shield=True):

@@ -25,7 +25,7 @@ from supervisor.house import House
 from supervisor.options import Config
 from supervisor.output.frames import decompress
 from supervisor.pool.calls import Calls, serve_calls
-from supervisor.pool.slots import Slots
+from supervisor.pool.slots import Rank, Slots
 from supervisor.run import Outcome, Run
 from supervisor.telemetry.history import catch_up
 from supervisor.threads import run_in_thread
@@ -48,6 +48,7 @@ class Shift:
     async def work(self) -> ExitCode:
         """Run the autopilot until it stays down; nothing of it is left then, or it is named."""
         async with anyio.create_task_group() as tasks:
+            self._tools.tasks = tasks
             tasks.start_soon(self.house.guardian.listen)
             tasks.start_soon(self._heed_signals)
             tasks.start_soon(self._keep_history)
@@ -81,7 +82,7 @@ class Shift:
                     assert_never(verdict)
 
     async def _run_once(self, attempt: int) -> Outcome:
-        run = Run(self.house, attempt, self._tools.stop_call_of)
+        run = Run(self.house, attempt, self._tools)
         self._tools.run = run
         try:
             outcome = await run.perform()
@@ -121,7 +122,8 @@ class Shift:
     async def _serve_calls(self, *, task_status: TaskStatus[None]) -> None:
         pool = self.house.config.pool
         calls = Calls(run=self._tools.call, signal=self._tools.signal)
-        slots = Slots(pool.size)
+        ranks = {name: Rank(tool.size, tool.priority) for name, tool in pool.tool.items()}
+        slots = Slots(pool.size, ranks)
         await serve_calls(self.house.places.calls, slots, pool.wait, calls, task_status=task_status)
 
     def _routes(self) -> Routes:

@@ -2,45 +2,76 @@
 
 import math
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import anyio
+from anyio.abc import TaskGroup
 
+from supervisor import events
 from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
 from supervisor.endings import (
-    Ending,
+    CallEnding,
+    CallStopped,
+    CallStopReason,
     Exited,
     Lost,
     NotStarted,
     Signaled,
-    Stopped,
-    StopReason,
 )
 from supervisor.errors import UnavailableError
+from supervisor.health import gauges
 from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.limits import Seat
+from supervisor.options_pool import CallRules
+from supervisor.output.runs import prune
 from supervisor.pool.calls import CallRequest
 from supervisor.run import Run
+from supervisor.threads import run_in_thread
+from supervisor.tool_output import ToolOutput
 from supervisor.units import Seconds
 
-_OOM_LOOK_S = 0.5
+_LOOK_S = 0.5
 _GRACE_OF_WRITERS = Seconds(0.2)
-"""Who fills the disk goes on with it during the grace."""
+"""Who fills a disk goes on with it during the grace."""
+_DIRECTORY_BYTES = 4096
+_PRUNE_SHARE = 16
+"""Old outputs are looked for whenever so small a part of their quota has been added."""
+
+
+_LEFT = CallStopped("caller")
 
 
 @dataclass(slots=True)
 class _Call:
-    """A call that runs."""
+    """A call from its slot to its summary."""
 
-    leader: Leader
+    request: CallRequest
+    rules: CallRules
+    output: ToolOutput
+    ending: CallEnding = _LEFT
+    begun: float = field(default_factory=time.monotonic)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     """Cancelled to stop it."""
-    reason: StopReason | None = None
+    reason: CallStopReason | None = None
     gone: anyio.Event = field(default_factory=anyio.Event)
+    busy_at: float = field(default_factory=time.monotonic)
+    """When it was last seen to do something."""
+    done: tuple[int, float] = (0, 0.0)
+    """Bytes written and processor time at the last look."""
+
+    def stop(self, reason: CallStopReason) -> None:
+        """Have it ended; the first reason counts."""
+        self.reason = self.reason or reason
+        self.scope.cancel()
 
 
 class Tools:
@@ -48,78 +79,52 @@ class Tools:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._calls: dict[str, _Call] = {}
+        self._calls: dict[str, tuple[_Call, Leader]] = {}
+        self._unsettled: set[str] = set()
+        """Calls that are over and not yet told."""
+        self._settled = anyio.Event()
+        self._added_bytes = 0
+        """To the raw store, since old outputs were last looked for."""
+        self.tasks: TaskGroup | None = None
+        """Where calls are summed up that their callers do not wait for."""
         self.run: Run | None = None
         """The run that calls belong to; None: there is none, and none are taken."""
 
-    async def call(self, request: CallRequest) -> Ending:
+    async def call(self, request: CallRequest) -> CallEnding:
         """Run one call to its end; cancelled, it ends what it started.
 
         Raises:
             SupervisorError: it cannot be run.
         """
-        if self.run is None:
+        run, tasks = self.run, self.tasks
+        if run is None or tasks is None:
             raise UnavailableError("no run is going on that a call could belong to")
-        path = request.env.get("PATH", os.defpath)
-        program = Program(
-            path=check_command(request.argv, Path(request.cwd), path),
-            argv=request.argv,
-            env=request.env,
-            cwd=request.cwd,
-            **self.run.bounds.of_program,
-        )
-        with self.run.bounds.seat_call(request.call_id) as seat:
-            try:
-                with seat.open() as (joins, hold):
-                    leader = await self._house.guardian.spawn(
-                        request.call_id,
-                        program._replace(leaves=len(joins)),
-                        (*request.fds, *joins),
-                        hold=hold,
-                    )
-            except OSError as error:
-                return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
-            return await self._wait(leader, seat)
-
-    async def _wait(self, leader: Leader, seat: Seat) -> Ending:
-        """From a call's first instruction until its set is empty."""
-        call = self._calls[leader.spawn_id] = _Call(leader)
-        call.scope.deadline = anyio.current_time() + (self._house.config.pool.wall or math.inf)
+        rules = self._house.config.pool.rules_for(request.tool)
+        output = ToolOutput(self._house, run.run, request, rules.show)
+        call = _Call(request, rules, output)
         try:
-            with call.scope:
-                await self._wait_end(leader, seat)
-            if call.scope.cancelled_caught:
-                call.reason = call.reason or "wall"
-        finally:
-            del self._calls[leader.spawn_id]
-            with anyio.CancelScope(shield=True):
-                grace_s = self._house.config.autopilot.grace
-                if call.reason == "scratch":
-                    grace_s = min(grace_s, _GRACE_OF_WRITERS)
-                await self._house.guardian.stop(leader, grace_s)
-            call.gone.set()
-        if call.reason is not None:
-            return Stopped(call.reason)
-        if leader.code is None:
-            return Lost()
-        return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
+            await self._perform(call, run)
+        except anyio.get_cancelled_exc_class():
+            tasks.start_soon(self._sum_up, call, run.run)
+            raise
+        if output.is_narrowed:
+            await self._sum_up(call, run.run)
+            await run_in_thread(output.tell_caller)
+        else:
+            tasks.start_soon(self._sum_up, call, run.run)
+        return call.ending
 
-    async def _wait_end(self, leader: Leader, seat: Seat) -> None:
-        """Return when the leader has ended, or a part of its tool for want of memory.
-
-        The kernel ends the whole tool where it can; else half of one would go on.
-        """
-        while not leader.ended.is_set():
-            with anyio.move_on_after(_OOM_LOOK_S):
-                await leader.ended.wait()
-            if seat.oom_kills:
-                return
+    async def settle(self) -> None:
+        """Wait until every call that is over has been told."""
+        while self._unsettled:
+            self._settled = anyio.Event()
+            await self._settled.wait()
 
     async def signal(self, call_id: str, signum: int) -> None:
         """Pass a signal on to a call, if it still runs."""
-        call = self._calls.get(call_id)
-        if call is not None:
-            await self._house.guardian.signal(call.leader, signum)
+        if call_id in self._calls:
+            _, leader = self._calls[call_id]
+            await self._house.guardian.signal(leader, signum)
 
     async def stop_call_of(self, pid: int) -> str | None:
         """Stop the call in whose tree a process fills the scratch directory.
@@ -127,13 +132,131 @@ class Tools:
         Returns the call's id once it is gone; None: the process is in no call's tree.
         """
         everybody = table.read_table()
-        calls = {call.leader.pid: call for call in self._calls.values()}
+        calls = {leader.pid: call for call, leader in self._calls.values()}
         while (entry := everybody.get(pid)) is not None:
             call = calls.get(pid) or calls.get(entry.session)
             if call is not None:
-                call.reason = call.reason or "scratch"
-                call.scope.cancel()
+                call.stop("scratch")
                 await call.gone.wait()
-                return call.leader.spawn_id
+                return call.request.call_id
             pid = entry.ppid
         return None
+
+    async def _perform(self, call: _Call, run: Run) -> None:
+        """From the spawn until the set is empty and the caller has the output."""
+        request, output = call.request, call.output
+        path = request.env.get("PATH", os.defpath)
+        program = Program(
+            path=check_command(request.argv, Path(request.cwd), path),
+            argv=request.argv,
+            env=request.env,
+            cwd=request.cwd,
+            **run.bounds.of_program,
+        )
+        with run.bounds.seat_call(request.call_id, call.rules.memory) as seat, output:
+            try:
+                with seat.open() as (joins, hold):
+                    leader = await self._house.guardian.spawn(
+                        request.call_id,
+                        program._replace(leaves=len(joins)),
+                        (request.fds[0], *output.child_fds, *joins),
+                        hold=hold,
+                    )
+            except OSError as error:
+                call.ending = NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
+                return
+            output.start()
+            await self._live(call, leader, seat)
+            await output.pass_on_rest()
+
+    async def _live(self, call: _Call, leader: Leader, seat: Seat) -> None:
+        """From a call's first instruction until its set is empty."""
+        call_id = call.request.call_id
+        self._calls[call_id] = call, leader
+        self._unsettled.add(call_id)
+        call.scope.deadline = anyio.current_time() + (call.rules.wall or math.inf)
+        try:
+            with call.scope:
+                await self._wait_end(call, leader, seat)
+            if call.scope.cancelled_caught:
+                call.reason = call.reason or "wall"
+        finally:
+            del self._calls[call_id]
+            with anyio.CancelScope(shield=True):
+                grace_s = self._house.config.autopilot.grace
+                if call.reason in {"scratch", "output"}:
+                    grace_s = min(grace_s, _GRACE_OF_WRITERS)
+                await self._house.guardian.stop(leader, grace_s)
+            call.wall_s, call.cpu_s = time.monotonic() - call.begun, leader.cpu_s
+            call.gone.set()
+        call.ending = _ending_of(leader) if call.reason is None else CallStopped(call.reason)
+
+    async def _wait_end(self, call: _Call, leader: Leader, seat: Seat) -> None:
+        """Return when the leader has ended, or a part of its tool for want of memory.
+
+        The kernel ends the whole tool where it can; else half of one would go on.
+        """
+        while not leader.ended.is_set():
+            with anyio.move_on_after(_LOOK_S):
+                await leader.ended.wait()
+                return
+            if seat.oom_kills:
+                return
+            if (reason := await self._look(call, leader, seat)) is not None:
+                call.stop(reason)
+
+    async def _look(self, call: _Call, leader: Leader, seat: Seat) -> CallStopReason | None:
+        """Which of its limits a call has met, of those that we look after."""
+        rules, written_bytes = call.rules, call.output.seen_bytes
+        if written_bytes > (rules.output or math.inf):
+            return "output"
+        if rules.idle is None and (rules.memory is None or seat.holds_memory):
+            return None
+        gauge = await run_in_thread(partial(gauges.sample, leader.pid, with_root=True))
+        done = written_bytes, gauge.cpu_s or 0.0
+        if done != call.done:
+            call.done, call.busy_at = done, time.monotonic()
+        if time.monotonic() - call.busy_at > (rules.idle or math.inf):
+            return "idle"
+        return "memory" if (gauge.memory_bytes or 0) > (rules.memory or math.inf) else None
+
+    async def _sum_up(self, call: _Call, run: str) -> None:
+        """Have the output of a call that is over read to its end, and tell of both."""
+        kept = await run_in_thread(call.output.close, call.ending)
+        request = call.request
+        self._house.journal.tell(
+            events.CallEnded(
+                run=run,
+                call=request.call_id,
+                tool=request.tool,
+                argv=request.argv,
+                ending=call.ending,
+                waited_s=request.waited_s,
+                wall_s=call.wall_s,
+                cpu_s=call.cpu_s,
+                output_bytes=kept.output_bytes if kept else 0,
+                kept_bytes=kept.kept_bytes if kept else 0,
+            )
+        )
+        self._unsettled.discard(request.call_id)
+        self._settled.set()
+        if kept is not None:
+            await self._prune(kept.kept_bytes + _DIRECTORY_BYTES, run)
+
+    async def _prune(self, added_bytes: int, run: str) -> None:
+        """Delete the oldest outputs where calls have added much; those of the living stay."""
+        most_bytes = self._house.config.output_bytes
+        self._added_bytes += added_bytes
+        if self._added_bytes < most_bytes // _PRUNE_SHARE:
+            return
+        self._added_bytes = 0
+        live = {run, *self._calls, *self._unsettled}
+        keep_bytes = most_bytes - most_bytes // _PRUNE_SHARE
+        with suppress(OSError):  # Tried again when as much has been added.
+            await run_in_thread(partial(prune, self._house.places.raw, keep_bytes, live=live))
+
+
+def _ending_of(leader: Leader) -> CallEnding:
+    if leader.code is None:
+        return Lost()
+    return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)

@@ -25,6 +25,7 @@ HALL = {
     "shift",
     "stored",
     "temporary",
+    "tool_output",
     "tools",
     "watch",
 }

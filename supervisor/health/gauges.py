@@ -34,15 +34,16 @@ class _Process:
     pages: int
 
 
-def sample(root_pid: int) -> SetGauge:
-    """Gauge the descendants of a process, itself excluded, in one pass over the table.
+def sample(root_pid: int, *, with_root: bool = False) -> SetGauge:
+    """Gauge the descendants of a process, and itself if wanted, in one pass over the table.
 
     The table is read here and not by psutil, which takes 26 ms for 200 processes; this takes 4.
     """
     table = dict(_read_table())
     if root_pid not in table:
         return SetGauge(None, None, None, None)
-    members = [table[pid] for pid in _descendants(root_pid, table) if table[pid].alive]
+    pids = [*_descendants(root_pid, table), *([root_pid] if with_root else [])]
+    members = [table[pid] for pid in pids if table[pid].alive]
     return SetGauge(
         processes=len(members),
         memory_bytes=sum(one.pages for one in members) * _PAGE_BYTES,

@@ -4,10 +4,11 @@ import os
 import resource
 import secrets
 import socket
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from errno import ENOENT
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
@@ -17,9 +18,18 @@ import anyio
 from anyio.abc import TaskStatus
 
 from supervisor.accepting import accept_next
-from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
+from supervisor.endings import (
+    CallEnding,
+    CallStopped,
+    CallStopReason,
+    Exited,
+    Lost,
+    NotStarted,
+    Signaled,
+)
 from supervisor.errors import ExitCode, SupervisorError
 from supervisor.pool.slots import Slots, Waiting
+from supervisor.tool_names import tool_of
 from supervisor.units import render_seconds
 from supervisor.unix_sockets import listening
 from supervisor.wire import Channel, Packet, WireError
@@ -27,6 +37,14 @@ from supervisor.wire import Channel, Packet, WireError
 SLOT_VARIABLE = "SUPERVISE_SLOT"
 """In the environment of a call and of everything below it: the slot that they share."""
 
+_WHY: dict[CallStopReason, str] = {
+    "wall": "it took too long (pool.wall)",
+    "idle": "it did nothing for too long (pool.idle)",
+    "memory": "it took too much memory (pool.memory)",
+    "output": "it printed too much (pool.output)",
+    "scratch": "it filled the scratch directory (scratch.quota)",
+    "caller": "who called it is gone",
+}
 _MOST_CLIENTS = 1000
 _TIME_LIMIT_S = 10.0
 _STREAMS = 3
@@ -45,13 +63,18 @@ class CallRequest:
     """The caller's, with the slot in it."""
     fds: tuple[int, ...]
     """The caller's standard streams; open for as long as the call is being run."""
+    tool: str
+    nested: bool
+    """It shares the slot of a call above it, whose output its own is part of."""
+    waited_s: float = 0.0
+    """In the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
     """How calls are run. Whoever starts processes fills this in."""
 
-    run: Callable[[CallRequest], Awaitable[Ending]]
+    run: Callable[[CallRequest], Awaitable[CallEnding]]
     """Start the call and return when it has ended. Cancelled when the caller has died: then it
     ends what it started before it returns. A SupervisorError is told to the caller."""
     signal: Callable[[str, int], Awaitable[None]]
@@ -158,21 +181,22 @@ class _Caller:
 
     async def _perform(self, request: CallRequest) -> dict[str, Any]:
         """Wait for a slot, run the call, and say how it went."""
-        if request.env[SLOT_VARIABLE] != self._call_id:  # It shares the slot of a call above it.
+        if request.nested:
             return await self._run(request)
+        begun = time.monotonic()
         try:
             with anyio.move_on_after(self._wait_s) as waiting:
-                await self._wait_granted()
+                await self._wait_granted(request.tool)
             if waiting.cancelled_caught:
                 wait = render_seconds(self._wait_s)
                 return {"code": ExitCode.BUSY, "problem": f"no slot became free within {wait}"}
-            return await self._run(request)
+            return await self._run(replace(request, waited_s=time.monotonic() - begun))
         finally:
             self._slots.release(self._call_id)
 
-    async def _wait_granted(self) -> None:
+    async def _wait_granted(self, tool: str) -> None:
         granted = anyio.Event()
-        answer = self._slots.request(self._call_id, granted.set)
+        answer = self._slots.request(self._call_id, granted.set, tool)
         if isinstance(answer, Waiting):
             await self._tell({"queued": answer.ahead})
             await granted.wait()
@@ -207,21 +231,27 @@ def _read_request(packet: Packet, call_id: str, slots: Slots) -> CallRequest:
     if len(packet.fds) != _STREAMS:
         raise WireError(f"a call needs three descriptors and came with {len(packet.fds)}")
     above = env.get(SLOT_VARIABLE, "")
-    slot = above if slots.holds(above) else call_id
+    nested = slots.holds(above)
     return CallRequest(
-        call_id=call_id, argv=tuple(argv), cwd=cwd, env=env | {SLOT_VARIABLE: slot}, fds=packet.fds
+        call_id=call_id,
+        argv=tuple(argv),
+        cwd=cwd,
+        env=env | {SLOT_VARIABLE: above if nested else call_id},
+        fds=packet.fds,
+        tool=tool_of(argv),
+        nested=nested,
     )
 
 
-def _render(ending: Ending) -> dict[str, Any]:
+def _render(ending: CallEnding) -> dict[str, Any]:
     """What the caller is told; it ends in the same way."""
     match ending:
         case Exited(code=code):
             return {"code": code}
         case Signaled(signum=signum):
             return {"signal": signum}
-        case Stopped(reason=reason):
-            return {"signal": SIGTERM, "problem": f"the call was stopped ({reason})"}
+        case CallStopped(reason=reason):
+            return {"signal": SIGTERM, "problem": f"the call was stopped: {_WHY[reason]}"}
         case NotStarted(errno=errno, problem=problem):
             missing = ExitCode.NOT_FOUND if errno == ENOENT else ExitCode.NOT_EXECUTABLE
             return {"code": missing, "problem": problem}

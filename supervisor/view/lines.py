@@ -7,7 +7,16 @@ from typing import Any, Literal, assert_never
 
 from supervisor import events
 from supervisor.digests import Digest, Verdict
-from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, signal_name
+from supervisor.endings import (
+    CallStopped,
+    Ending,
+    Exited,
+    Lost,
+    NotStarted,
+    Signaled,
+    Stopped,
+    signal_name,
+)
 from supervisor.units import render_bytes, render_seconds
 
 Mood = Literal["good", "bad", "warning", "plain"]
@@ -205,6 +214,23 @@ def _pipe_held(event: events.PipeHeld) -> Line:
     return Line("held", f"the leader is gone and {names} holds its output", "warning")
 
 
+def _call_ended(event: events.CallEnded) -> Line | None:
+    """Of a call that ended by itself its digests say what there is to say."""
+    match event.ending:
+        case CallStopped(reason="caller") | Exited() | Signaled():
+            return None
+        case CallStopped(reason=reason):
+            how = f"stopped for its limit ({reason})"
+        case NotStarted(problem=problem):
+            how = f"could not start: {problem}"
+        case Lost():
+            how = "lost with the guardian"
+        case _:
+            assert_never(event.ending)
+    text = f"{render_argv(event.argv)} {how} after {render_seconds(event.wall_s)}"
+    return Line("call", text, "warning")
+
+
 def _limit_hit(event: events.LimitHit) -> Line:
     what = {
         "processes": f"{event.times} forks were refused",
@@ -299,6 +325,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.OutputDropped: _output_dropped,
     events.AnalysisSkipped: _analysis_skipped,
     events.PipeHeld: _pipe_held,
+    events.CallEnded: _call_ended,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
     events.ScratchRelieved: _scratch_relieved,

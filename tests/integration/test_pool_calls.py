@@ -15,7 +15,7 @@ import pytest
 from anyio import to_thread
 from anyio.abc import Process, TaskStatus
 
-from supervisor.endings import Ending, Exited, NotStarted, Signaled
+from supervisor.endings import CallEnding, Exited, NotStarted, Signaled
 from supervisor.errors import CommandNotFoundError
 from supervisor.pool.calls import CallRequest, Calls, serve_calls
 from supervisor.pool.slots import Slots
@@ -42,7 +42,7 @@ class Hall:
     order: list[str] = field(default_factory=list)
     cancelled: int = 0
 
-    async def run(self, request: CallRequest) -> Ending:
+    async def run(self, request: CallRequest) -> CallEnding:
         if request.argv[0] == "missing":
             raise CommandNotFoundError("missing: not found in PATH")
         stdin, stdout, stderr = request.fds

@@ -178,7 +178,7 @@ def test_scratch_over_its_quota_stops_the_run(desk: Desk) -> None:
     )
 
     assert done.returncode == ExitCode.FAILED
-    assert desk.events("scratch-passed")[0]["stopping"]
+    assert desk.events("scratch-relieved")[-1]["step"] == "run-stopped"
     assert desk.scratch() == []
 
 
@@ -189,7 +189,7 @@ def test_deleted_files_that_are_held_open_count(desk: Desk) -> None:
     done = desk.run(desk.write(["sh", "-c", script], more))
 
     assert done.returncode == ExitCode.FAILED
-    assert desk.events("scratch-passed")[-1]["stopping"]
+    assert desk.events("scratch-relieved")[-1]["step"] == "run-stopped"
 
 
 @pytest.mark.parametrize("action", ["warn", "stop"])
