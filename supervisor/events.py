@@ -47,6 +47,7 @@ __all__ = [
     "StayedDown",
     "StopStarted",
     "Swept",
+    "ToolsHeld",
     "WatchedPassed",
 ]
 
@@ -138,6 +139,18 @@ class CallEnded(Event):
     cpu_s: float
     output_bytes: int
     kept_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolsHeld(Event):
+    """More tools run past the pool than it has slots; some stand still until their turn."""
+
+    kind = "tools-held"
+    level = "warning"
+    sessions: int
+    """How many stand still now."""
+    argv: tuple[str, ...]
+    """The oldest of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

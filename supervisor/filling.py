@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Literal, Protocol
 
@@ -33,6 +33,9 @@ class CallsOfRun(Protocol):
 
     async def stop_call_of(self, pid: int) -> str | None:
         """Stop the call that a process belongs to; its id, or None for a process of none."""
+
+    def leader_pids(self) -> Collection[int]:
+        """The leaders of all that run."""
 
     async def settle(self) -> None:
         """Wait until every call that is over has been told."""

@@ -51,6 +51,8 @@ class Pool:
     """Slots: tool calls that may run at the same time."""
     wait: Seconds = option("30m", DURATION)
     """How long a call may stand in the queue before it fails."""
+    enforce: Literal["calls", "freeze"] = option("calls", one_of("calls", "freeze"))
+    """Whether tools that evade the pool count, too: "freeze" holds those beyond its size still."""
     wall: Seconds | None = option("none", INTERVAL_OR_NONE)
     """Time after which a call is stopped, not counting what it has waited, or "none"."""
     idle: Seconds | None = option("none", INTERVAL_OR_NONE)
@@ -66,19 +68,6 @@ class Pool:
     tool: Mapping[str, Tool] = option({}, mapping(values.word, table(Tool)))
     """What holds for single tools, by the name that they are called by."""
 
-    def rules_for(self, tool: str) -> "CallRules":
-        """What one call of a tool may take."""
-        own = self.tool.get(tool)
-        if own is None:
-            return CallRules(self.wall, self.idle, self.memory, self.output, self.show)
-        return CallRules(
-            self.wall if own.wall == AS_POOL else own.wall,
-            self.idle if own.idle == AS_POOL else own.idle,
-            self.memory if own.memory == AS_POOL else own.memory,
-            self.output if own.output == AS_POOL else own.output,
-            self.show if own.show == AS_POOL else own.show,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
@@ -89,3 +78,18 @@ class CallRules:
     memory: Bytes | None
     output: Bytes | None
     show: Show
+
+
+def rules_for(pool: Pool, name: str) -> CallRules:
+    """What one call of a tool may take."""
+    whole = CallRules(pool.wall, pool.idle, pool.memory, pool.output, pool.show)
+    tool = pool.tool.get(name)
+    if tool is None:
+        return whole
+    return CallRules(
+        whole.wall if tool.wall == AS_POOL else tool.wall,
+        whole.idle if tool.idle == AS_POOL else tool.idle,
+        whole.memory if tool.memory == AS_POOL else tool.memory,
+        whole.output if tool.output == AS_POOL else tool.output,
+        whole.show if tool.show == AS_POOL else tool.show,
+    )

@@ -27,6 +27,7 @@ from supervisor.endings import (
     StopReason,
     cause_of,
 )
+from supervisor.enforcing import Enforcer
 from supervisor.filling import CallsOfRun, Filling
 from supervisor.house import House, run_of
 from supervisor.limits import Bounds, bounds_of
@@ -162,12 +163,19 @@ class Run:
         reason: StopReason | None = None
         try:
             filling = Filling(self._house, self.run, scratch, self._calls)
-            reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
+            async with anyio.create_task_group() as tasks:
+                if self._house.config.pool.enforce == "freeze":
+                    tasks.start_soon(self._enforcer(leader).enforce)
+                reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
+                tasks.cancel_scope.cancel()
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)
                 self._oom_kills = self.watch.tell_limits(self.bounds)
                 await self._drain(capture, reader)
+
+    def _enforcer(self, leader: Leader) -> Enforcer:
+        return Enforcer(self._house, self.run, leader, self._calls.leader_pids)
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot

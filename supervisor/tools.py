@@ -29,7 +29,7 @@ from supervisor.health import gauges
 from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.limits import Seat
-from supervisor.options_pool import CallRules
+from supervisor.options_pool import CallRules, rules_for
 from supervisor.output.runs import prune
 from supervisor.pool.calls import CallRequest
 from supervisor.run import Run
@@ -99,7 +99,7 @@ class Tools:
         run, tasks = self.run, self.tasks
         if run is None or tasks is None:
             raise UnavailableError("no run is going on that a call could belong to")
-        rules = self._house.config.pool.rules_for(request.tool)
+        rules = rules_for(self._house.config.pool, request.tool)
         output = ToolOutput(self._house, run.run, request, rules.show)
         call = _Call(request, rules, output)
         try:
@@ -119,6 +119,10 @@ class Tools:
         while self._unsettled:
             self._settled = anyio.Event()
             await self._settled.wait()
+
+    def leader_pids(self) -> list[int]:
+        """The leaders of all calls that run."""
+        return [leader.pid for _, leader in list(self._calls.values())]
 
     async def signal(self, call_id: str, signum: int) -> None:
         """Pass a signal on to a call, if it still runs."""

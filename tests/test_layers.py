@@ -13,6 +13,7 @@ HALL = {
     "__main__",
     "asking",
     "cli",
+    "enforcing",
     "examining",
     "filling",
     "house",

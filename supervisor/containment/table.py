@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     start: int
     """Clock ticks from boot to its start; a reused pid has another."""
     threads: int
+    cpu_ticks: int
+    """Processor time of its own, children left out."""
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -56,6 +58,7 @@ def read_entry(pid: int) -> Entry | None:
         state=fields[0].decode(),
         start=int(fields[19]),
         threads=int(fields[17]),
+        cpu_ticks=int(fields[11]) + int(fields[12]),
     )
 
 

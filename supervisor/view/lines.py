@@ -231,6 +231,13 @@ def _call_ended(event: events.CallEnded) -> Line | None:
     return Line("call", text, "warning")
 
 
+def _tools_held(event: events.ToolsHeld) -> Line:
+    more = f" and {event.sessions - 1} more" if event.sessions > 1 else ""
+    return Line(
+        "held", f"{render_argv(event.argv)}{more} wait for others (pool.enforce)", "warning"
+    )
+
+
 def _limit_hit(event: events.LimitHit) -> Line:
     what = {
         "processes": f"{event.times} forks were refused",
@@ -326,6 +333,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.AnalysisSkipped: _analysis_skipped,
     events.PipeHeld: _pipe_held,
     events.CallEnded: _call_ended,
+    events.ToolsHeld: _tools_held,
     events.LimitHit: _limit_hit,
     events.ScratchPassed: _scratch_passed,
     events.ScratchRelieved: _scratch_relieved,
