@@ -247,12 +247,12 @@ def _sweep(arguments: argparse.Namespace) -> int:
 
 
 def _exec(arguments: argparse.Namespace) -> int:
-    from supervisor.pool.client import run_call
+    from supervisor.pool.client import Entrance, run_call
 
     argv = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
     if not argv:
         raise UsageError("exec: name a command, like: supervise exec -- pytest -q")
-    return run_call(os.environ.get("SUPERVISE_SOCKET", ""), argv)
+    return run_call(Entrance(os.environ.get("SUPERVISE_SOCKET", "")), argv)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -120,7 +120,8 @@ class Shift:
 
     async def _serve_calls(self, *, task_status: TaskStatus[None]) -> None:
         pool = self.house.config.pool
-        calls = Calls(run=self._tools.call, signal=self._tools.signal)
+        tools = self._tools
+        calls = Calls(run=tools.call, signal=tools.signal, slot_above=tools.slot_above)
         slots = Slots(pool.size)
         await serve_calls(self.house.places.calls, slots, pool.wait, calls, task_status=task_status)
 

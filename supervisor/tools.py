@@ -2,14 +2,16 @@
 
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from signal import SIGCONT, SIGTSTP
 
 import anyio
 
 from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
+from supervisor.containment.table import Entry
 from supervisor.endings import (
     Ending,
     Exited,
@@ -20,10 +22,9 @@ from supervisor.endings import (
     StopReason,
 )
 from supervisor.errors import UnavailableError
-from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.limits import Seat
-from supervisor.pool.calls import CallRequest
+from supervisor.pool.calls import SLOT_VARIABLE, CallRequest
 from supervisor.run import Run
 from supervisor.units import Seconds
 
@@ -37,6 +38,8 @@ class _Call:
     """A call that runs."""
 
     leader: Leader
+    slot: str
+    """Its own, or that of the call above it."""
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     """Cancelled to stop it."""
     reason: StopReason | None = None
@@ -49,6 +52,7 @@ class Tools:
     def __init__(self, house: House) -> None:
         self._house = house
         self._calls: dict[str, _Call] = {}
+        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
         self.run: Run | None = None
         """The run that calls belong to; None: there is none, and none are taken."""
 
@@ -60,14 +64,16 @@ class Tools:
         """
         if self.run is None:
             raise UnavailableError("no run is going on that a call could belong to")
-        path = request.env.get("PATH", os.defpath)
         program = Program(
-            path=check_command(request.argv, Path(request.cwd), path),
+            path=request.path,
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
+            streams=request.streams,
+            umask=request.umask,
             **self.run.bounds.of_program,
         )
+        program = program._replace(nice=max(program.nice, request.nice - self._niceness))
         with self.run.bounds.seat_call(request.call_id) as seat:
             try:
                 with seat.open() as (joins, hold):
@@ -79,11 +85,12 @@ class Tools:
                     )
             except OSError as error:
                 return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
-            return await self._wait(leader, seat)
+            return await self._wait(_Call(leader, request.env[SLOT_VARIABLE]), seat)
 
-    async def _wait(self, leader: Leader, seat: Seat) -> Ending:
+    async def _wait(self, call: _Call, seat: Seat) -> Ending:
         """From a call's first instruction until its set is empty."""
-        call = self._calls[leader.spawn_id] = _Call(leader)
+        leader = call.leader
+        self._calls[leader.spawn_id] = call
         call.scope.deadline = anyio.current_time() + (self._house.config.pool.wall or math.inf)
         try:
             with call.scope:
@@ -116,24 +123,42 @@ class Tools:
                 return
 
     async def signal(self, call_id: str, signum: int) -> None:
-        """Pass a signal on to a call, if it still runs."""
+        """Pass a signal on to a call, if it still runs.
+
+        SIGTSTP would stop nobody, since its session has no terminal: all of it is held still.
+        """
         call = self._calls.get(call_id)
-        if call is not None:
+        if call is None:
+            return
+        if signum == SIGTSTP:
+            await self._house.guardian.freeze(call.leader)
+        elif signum == SIGCONT:
+            await self._house.guardian.thaw(call.leader)
+        else:
             await self._house.guardian.signal(call.leader, signum)
+
+    def slot_above(self, pid: int) -> str:
+        """The slot of the call in whose tree a process is; "": it is in none's."""
+        return call.slot if (call := self._call_above(pid, table.read_entry)) else ""
+
+    def _call_above(self, pid: int, read: Callable[[int], Entry | None]) -> _Call | None:
+        calls = {call.leader.pid: call for call in self._calls.values()}
+        while calls and (entry := read(pid)) is not None:
+            call = calls.get(pid) or calls.get(entry.session)
+            if call is not None:
+                return call
+            pid = entry.ppid
+        return None
 
     async def stop_call_of(self, pid: int) -> str | None:
         """Stop the call in whose tree a process fills the scratch directory.
 
         Returns the call's id once it is gone; None: the process is in no call's tree.
         """
-        everybody = table.read_table()
-        calls = {call.leader.pid: call for call in self._calls.values()}
-        while (entry := everybody.get(pid)) is not None:
-            call = calls.get(pid) or calls.get(entry.session)
-            if call is not None:
-                call.reason = call.reason or "scratch"
-                call.scope.cancel()
-                await call.gone.wait()
-                return call.leader.spawn_id
-            pid = entry.ppid
-        return None
+        call = self._call_above(pid, table.read_table().get)
+        if call is None:
+            return None
+        call.reason = call.reason or "scratch"
+        call.scope.cancel()
+        await call.gone.wait()
+        return call.leader.spawn_id

@@ -34,6 +34,10 @@ _STOP_SCAN_S = 0.02
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 
 
+_TO_GROUPS = (signal.SIGINT, signal.SIGQUIT)
+"""What a terminal sends to all of a job: a shell waits until its child has died of it, too."""
+
+
 class Guardian:
     """The set below it, and the stops under way."""
 
@@ -161,8 +165,13 @@ class Guardian:
 
     def _signal(self, spawn_id: str, signum: int) -> None:
         leader = self._roster.leader_of(spawn_id)
-        entry = None if leader is None else table.read_entry(leader)
-        if entry is not None:
+        if leader is None:
+            return
+        if signum in _TO_GROUPS:
+            os.killpg(
+                leader, signum
+            )  # It is not waited for yet, so its group has no other's number.
+        elif (entry := table.read_entry(leader)) is not None:
             ending.send(entry, signum)
 
     def _reap(self) -> bool:
