@@ -21,6 +21,15 @@ Tier = Literal["sealed", "namespaced", "cgroup", "subreaper", "group"]
 HISTORY_BYTES = 64 << 20
 """What the history may take of ``state.quota``."""
 
+TOOLS = (
+    *("pytest", "tox", "nox", "jest", "vitest", "mocha", "playwright", "phpunit", "rspec", "ctest"),
+    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier", "biome"),
+    *("golangci-lint", "rubocop", "phpstan"),
+    *("make", "ninja", "cmake", "bazel", "cargo", "go", "mvn", "gradle", "sbt", "dotnet", "swift"),
+    *("npm", "pnpm", "yarn", "pip", "pip3", "poetry", "composer"),
+)
+"""Tools that agents start themselves, that are heavy, and that end by themselves."""
+
 _TEXT = {"type": "string"}
 _SIZE = plain(values.size, values.SIZE)
 _SIZE_OR_NONE = plain(values.size_or_none, values.SIZE_OR_NONE)
@@ -160,6 +169,8 @@ class Pool:
 
     size: int = option(4, whole(1))
     """Slots: tool calls that may run at the same time."""
+    tools: tuple[str, ...] = option(TOOLS, many(text(values.tool)))
+    """Commands whose calls go through the pool, found on PATH before the tools of these names."""
     wait: Seconds = option("30m", _DURATION)
     """How long a call may stand in the queue before it fails."""
     wall: Seconds | None = option("none", _INTERVAL_OR_NONE)

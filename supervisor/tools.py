@@ -62,7 +62,8 @@ class Tools:
         Raises:
             SupervisorError: it cannot be run.
         """
-        if self.run is None:
+        run = self.run
+        if run is None:
             raise UnavailableError("no run is going on that a call could belong to")
         program = Program(
             path=request.path,
@@ -71,10 +72,10 @@ class Tools:
             cwd=request.cwd,
             streams=request.streams,
             umask=request.umask,
-            **self.run.bounds.of_program,
+            **run.bounds.of_program,
         )
         program = program._replace(nice=max(program.nice, request.nice - self._niceness))
-        with self.run.bounds.seat_call(request.call_id) as seat:
+        with run.bounds.seat_call(request.call_id) as seat:
             try:
                 with seat.open() as (joins, hold):
                     leader = await self._house.guardian.spawn(
@@ -85,7 +86,9 @@ class Tools:
                     )
             except OSError as error:
                 return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
-            return await self._wait(_Call(leader, request.env[SLOT_VARIABLE]), seat)
+            ending = await self._wait(_Call(leader, request.env[SLOT_VARIABLE]), seat)
+        run.shims.add_installed(request.env.get("PATH", os.defpath))
+        return ending
 
     async def _wait(self, call: _Call, seat: Seat) -> Ending:
         """From a call's first instruction until its set is empty."""

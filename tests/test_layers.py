@@ -13,6 +13,7 @@ HALL = {
     "__main__",
     "asking",
     "cli",
+    "entry",
     "examining",
     "filling",
     "house",

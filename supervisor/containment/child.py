@@ -1,5 +1,6 @@
 """The moments between fork and exec: turn a copy of the guardian into the program."""
 
+import errno
 import fcntl
 import os
 import resource
@@ -18,6 +19,7 @@ RLIMITS = {
 }
 
 
+_SHELL = "/bin/sh"
 _STANDARD = (0, 1, 2)
 PRIVATE_TMP = "private tmp"
 """The step in which a run gets temporary directories of its own."""
@@ -114,12 +116,26 @@ def _become(
         if program.umask is not None:
             os.umask(program.umask)
         step = program.path
-        os.execve(program.path, list(program.argv), dict(program.env))  # noqa: S606 - there is no shell, on purpose
+        _execute(program.path, program.argv, program.env)
     except OSError as error:
         os.write(verdict, f"{error.errno} {step}".encode()[:4096])
     finally:
         # Whatever went wrong, this copy must never run the guardian's loop.
         os._exit(127)
+
+
+def _execute(path: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+    """Become the program; a script without a first line that names its interpreter is sh(1)'s.
+
+    Raises:
+        OSError: that cannot be.
+    """
+    try:
+        os.execve(path, list(argv), dict(env))  # noqa: S606 - there is no shell, on purpose
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+    os.execve(_SHELL, [_SHELL, path, *argv[1:]], dict(env))  # noqa: S606 - as execvp(3) has it
 
 
 def _place_streams(numbers: Sequence[int], fds: Sequence[int], verdict: int) -> int:
