@@ -1,5 +1,5 @@
 """``python -m supervisor``."""
 
-from supervisor.cli import entry
+from supervisor.entry import entry
 
 entry()

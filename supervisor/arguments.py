@@ -40,7 +40,10 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     sweep.add_argument("--json", action="store_true")
 
     execute = commands.add_parser("exec", help="run a tool in a slot of the run's pool")
-    execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    execute.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+
+    shell = commands.add_parser("shell", help="run a line for the shell in a slot of the pool")
+    shell.add_argument("words", nargs=argparse.REMAINDER, metavar="LINE | -c LINE | -lc LINE")
 
     _add_questions(commands)
 

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import supervisor
 
@@ -32,11 +32,6 @@ _READ_BYTES = 1 << 20
 _SWITCH_S = 0.0005
 """How long a thread that computes may keep those waiting that drain pipes."""
 _T = TypeVar("_T")
-
-
-def entry() -> NoReturn:
-    """Run the command line and leave with its exit status."""
-    sys.exit(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -247,12 +242,17 @@ def _sweep(arguments: argparse.Namespace) -> int:
 
 
 def _exec(arguments: argparse.Namespace) -> int:
-    from supervisor.pool.client import run_call
+    from supervisor.entry import enter_pool
 
-    argv = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
-    if not argv:
+    if arguments.words in ([], ["--"]):
         raise UsageError("exec: name a command, like: supervise exec -- pytest -q")
-    return run_call(os.environ.get("SUPERVISE_SOCKET", ""), argv)
+    return enter_pool("exec", arguments.words)
+
+
+def _shell(arguments: argparse.Namespace) -> int:
+    from supervisor.entry import enter_pool
+
+    return enter_pool("shell", arguments.words)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -329,6 +329,7 @@ _CALLS: dict[str, Callable[[argparse.Namespace], int]] = {
     "reap": _reap,
     "sweep": _sweep,
     "exec": _exec,
+    "shell": _shell,
     "doctor": _doctor,
     "errors": _errors,
     "why": _why,

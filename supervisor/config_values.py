@@ -167,3 +167,14 @@ def variable(name: str) -> str:
     if not name or "=" in name:
         raise ValueError(f"{name!r} is not the name of an environment variable")
     return word(name)
+
+
+def tool(name: str) -> str:
+    """Name of a command.
+
+    Raises:
+        ValueError: it is no name of a file, or one that is ours.
+    """
+    if not name or "/" in name or name.startswith((".", "supervise-")):
+        raise ValueError(f"{name!r} is not the name of a command, such as 'pytest'")
+    return word(name)

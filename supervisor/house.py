@@ -77,6 +77,11 @@ class Places:
         return self.root / "run" / "calls"
 
     @property
+    def shims(self) -> Path:
+        """Programs that stand in for tools; its path is in every PATH of a run, so it is short."""
+        return self.root / "run" / "bin"
+
+    @property
     def telemetry(self) -> Path:
         """Events, and archives of them."""
         return self.root / "telemetry"

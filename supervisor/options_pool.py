@@ -12,12 +12,20 @@ from supervisor.config_kinds import (
     SIZE,
     SIZE_OR_NONE,
 )
-from supervisor.option_kinds import mapping, one_of, or_word, whole
+from supervisor.option_kinds import many, mapping, one_of, or_word, text, whole
 from supervisor.option_tables import option, table
 from supervisor.units import Bytes, Seconds
 
 Show = Literal["raw", "bounded", "digest"]
 """What a tool call's output is to its caller."""
+TOOLS = (
+    *("pytest", "tox", "nox", "jest", "vitest", "mocha", "playwright", "phpunit", "rspec", "ctest"),
+    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier", "biome"),
+    *("golangci-lint", "rubocop", "phpstan"),
+    *("make", "ninja", "cmake", "bazel", "cargo", "go", "mvn", "gradle", "sbt", "dotnet", "swift"),
+    *("npm", "pnpm", "yarn", "pip", "pip3", "poetry", "composer"),
+)
+"""Tools that agents start themselves, that are heavy, and that end by themselves."""
 AsPool = Literal["pool"]
 AS_POOL: AsPool = "pool"
 _SHOW = one_of(*get_args(Show))
@@ -49,6 +57,8 @@ class Pool:
 
     size: int = option(4, whole(1))
     """Slots: tool calls that may run at the same time."""
+    tools: tuple[str, ...] = option(TOOLS, many(text(values.tool)))
+    """Commands whose calls go through the pool, found on PATH before the tools of these names."""
     wait: Seconds = option("30m", DURATION)
     """How long a call may stand in the queue before it fails."""
     enforce: Literal["calls", "freeze"] = option("calls", one_of("calls", "freeze"))

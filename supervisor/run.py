@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,6 +35,7 @@ from supervisor.options import Config
 from supervisor.output.capture import Capture
 from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
+from supervisor.pool.shims import Shims, open_shims
 from supervisor.reading import Expected, Reader
 from supervisor.scratch.scratch import Scratch
 from supervisor.temporary import private_tmp_of, spawn_privately
@@ -94,7 +95,7 @@ class Run:
         scratch = Scratch.open(house.scratch_base, self.run)
         limits = bounds_of(house.config, house.containment, self.run)
         try:
-            with limits as self.bounds:
+            with limits as self.bounds, self._open_shims(scratch) as self.shims:
                 kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
@@ -218,22 +219,32 @@ class Run:
 
     def _program(self, scratch: Scratch) -> Program:
         house, config = self._house, self._house.config
-        outer = house.environ.get(COOKIE_VARIABLE)
+        env = self._env(scratch)
         return Program(
             path=house.executable,
             argv=config.autopilot.command,
-            env={
-                **(house.environ if config.autopilot.inherit_env else {}),
-                **scratch.env(),
-                **config.autopilot.env,
-                COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
-                "SUPERVISE_ATTEMPT": str(self._attempt),
-                "SUPERVISE_SOCKET": str(house.places.calls),
-            },
+            env=env | self.shims.env(env),
             cwd=str(config.autopilot.cwd),
             private_tmp=private_tmp_of(house, scratch.path),
             **self.bounds.of_program,
         )
+
+    def _env(self, scratch: Scratch) -> dict[str, str]:
+        """What the program's environment would be without shims."""
+        house, config = self._house, self._house.config
+        outer = house.environ.get(COOKIE_VARIABLE)
+        return {
+            **(house.environ if config.autopilot.inherit_env else {}),
+            **scratch.env(),
+            **config.autopilot.env,
+            COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
+            "SUPERVISE_ATTEMPT": str(self._attempt),
+            "SUPERVISE_SOCKET": str(house.places.calls),
+        }
+
+    def _open_shims(self, scratch: Scratch) -> AbstractContextManager[Shims]:
+        places, tools = self._house.places, self._house.config.pool.tools
+        return open_shims(places.shims, places.calls, tools, self._env(scratch))
 
     async def _stop(self, leader: Leader, reason: StopReason | None) -> None:
         """End the set, polite first; afterwards the ending and the proof are known."""

@@ -121,7 +121,8 @@ class Shift:
 
     async def _serve_calls(self, *, task_status: TaskStatus[None]) -> None:
         pool = self.house.config.pool
-        calls = Calls(run=self._tools.call, signal=self._tools.signal)
+        tools = self._tools
+        calls = Calls(run=tools.call, signal=tools.signal, slot_above=tools.slot_above)
         ranks = {name: Rank(tool.size, tool.priority) for name, tool in pool.tool.items()}
         slots = Slots(pool.size, ranks)
         await serve_calls(self.house.places.calls, slots, pool.wait, calls, task_status=task_status)

@@ -77,7 +77,8 @@ def _in_memory(config: Config) -> bool:
 def _homes(house: House) -> list[str]:
     """What the run, or we below it, work in."""
     config = house.config
-    ours = house.places.root, Path(sys.prefix), Path(supervisor.__file__).parent
+    pythons = Path(sys.prefix), Path(sys.base_prefix)
+    ours = house.places.root, *pythons, Path(supervisor.__file__).parent
     theirs = config.path.parent, config.autopilot.cwd, Path(house.executable)
     return [str(path) for path in (*theirs, *ours, *config.scratch.visible)]
 

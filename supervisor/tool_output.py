@@ -94,7 +94,9 @@ class ToolOutput:
         self._house = house
         self._run = run
         self._request = request
-        self._relay = None if request.nested else Relay(request.fds[1], request.fds[2])
+        self._callers = dict(zip(request.streams, request.fds, strict=True))
+        seen = {stream: fd for stream, fd in self._callers.items() if stream in {1, 2}}
+        self._relay = None if request.nested or 1 not in seen else Relay(seen)
         self._store: RawStore | None = None
         self._reader: Reader | None = None
         self._digests: list[Digest] = []
@@ -117,8 +119,9 @@ class ToolOutput:
 
     @property
     def child_fds(self) -> tuple[int, ...]:
-        """The tool's standard output and error."""
-        return self._request.fds[1:] if self._relay is None else self._relay.child_fds
+        """What the tool has open, in the order of the request's streams."""
+        own = {} if self._relay is None else self._relay.child_fds
+        return tuple((self._callers | own).values())
 
     @property
     def seen_bytes(self) -> int:
@@ -158,7 +161,7 @@ class ToolOutput:
         findings = "" if self._reader is None else self._reader.findings(most_bytes)
         show = f"supervise show {self._request.call_id}"
         for stream, words in self._view.end(self._digests, findings, show):
-            pass_on(self._request.fds[stream], words, _CALLER_S)
+            pass_on(self._callers[stream], words, _CALLER_S)
 
     def _see(self, stream: int, chunk: bytes) -> bytes:
         if self._reader is None:

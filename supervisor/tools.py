@@ -3,10 +3,11 @@
 import math
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from signal import SIGCONT, SIGTSTP
 
 import anyio
 from anyio.abc import TaskGroup
@@ -15,6 +16,7 @@ from supervisor import events
 from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
+from supervisor.containment.table import Entry
 from supervisor.endings import (
     CallEnding,
     CallStopped,
@@ -26,12 +28,11 @@ from supervisor.endings import (
 )
 from supervisor.errors import UnavailableError
 from supervisor.health import gauges
-from supervisor.health.preflight import check_command
 from supervisor.house import House
 from supervisor.limits import Seat
 from supervisor.options_pool import CallRules, rules_for
 from supervisor.output.runs import prune
-from supervisor.pool.calls import CallRequest
+from supervisor.pool.calls import SLOT_VARIABLE, CallRequest
 from supervisor.run import Run
 from supervisor.threads import run_in_thread
 from supervisor.tool_output import ToolOutput
@@ -80,6 +81,7 @@ class Tools:
     def __init__(self, house: House) -> None:
         self._house = house
         self._calls: dict[str, tuple[_Call, Leader]] = {}
+        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
         self._unsettled: set[str] = set()
         """Calls that are over and not yet told."""
         self._settled = anyio.Event()
@@ -125,45 +127,65 @@ class Tools:
         return [leader.pid for _, leader in list(self._calls.values())]
 
     async def signal(self, call_id: str, signum: int) -> None:
-        """Pass a signal on to a call, if it still runs."""
-        if call_id in self._calls:
-            _, leader = self._calls[call_id]
+        """Pass a signal on to a call, if it still runs.
+
+        SIGTSTP would stop nobody, since its session has no terminal: all of it is held still.
+        """
+        if call_id not in self._calls:
+            return
+        _, leader = self._calls[call_id]
+        if signum == SIGTSTP:
+            await self._house.guardian.freeze(leader)
+        elif signum == SIGCONT:
+            await self._house.guardian.thaw(leader)
+        else:
             await self._house.guardian.signal(leader, signum)
+
+    def slot_above(self, pid: int) -> str:
+        """The slot of the call in whose tree a process is; "": it is in none's."""
+        call = self._call_above(pid, table.read_entry)
+        return call.request.env[SLOT_VARIABLE] if call else ""
 
     async def stop_call_of(self, pid: int) -> str | None:
         """Stop the call in whose tree a process fills the scratch directory.
 
         Returns the call's id once it is gone; None: the process is in no call's tree.
         """
-        everybody = table.read_table()
+        call = self._call_above(pid, table.read_table().get)
+        if call is None:
+            return None
+        call.stop("scratch")
+        await call.gone.wait()
+        return call.request.call_id
+
+    def _call_above(self, pid: int, read: Callable[[int], Entry | None]) -> _Call | None:
         calls = {leader.pid: call for call, leader in self._calls.values()}
-        while (entry := everybody.get(pid)) is not None:
-            call = calls.get(pid) or calls.get(entry.session)
-            if call is not None:
-                call.stop("scratch")
-                await call.gone.wait()
-                return call.request.call_id
+        while calls and (entry := read(pid)) is not None:
+            if (call := calls.get(pid) or calls.get(entry.session)) is not None:
+                return call
             pid = entry.ppid
         return None
 
     async def _perform(self, call: _Call, run: Run) -> None:
         """From the spawn until the set is empty and the caller has the output."""
         request, output = call.request, call.output
-        path = request.env.get("PATH", os.defpath)
         program = Program(
-            path=check_command(request.argv, Path(request.cwd), path),
+            path=request.path,
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
+            streams=request.streams,
+            umask=request.umask,
             **run.bounds.of_program,
         )
+        program = program._replace(nice=max(program.nice, request.nice - self._niceness))
         with run.bounds.seat_call(request.call_id, call.rules.memory) as seat, output:
             try:
                 with seat.open() as (joins, hold):
                     leader = await self._house.guardian.spawn(
                         request.call_id,
                         program._replace(leaves=len(joins)),
-                        (request.fds[0], *output.child_fds, *joins),
+                        (*output.child_fds, *joins),
                         hold=hold,
                     )
             except OSError as error:
@@ -172,6 +194,7 @@ class Tools:
             output.start()
             await self._live(call, leader, seat)
             await output.pass_on_rest()
+        run.shims.add_installed(request.env.get("PATH", os.defpath))
 
     async def _live(self, call: _Call, leader: Leader, seat: Seat) -> None:
         """From a call's first instruction until its set is empty."""

@@ -103,10 +103,20 @@ def accept_ours(listener: socket.socket) -> socket.socket | None:
         connection, _ = listener.accept()
     except (BlockingIOError, ConnectionAbortedError):
         return None
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    _, uid, _ = _credentials(connection)
     if uid != os.geteuid():
         connection.close()
         return None
     connection.settimeout(0)
     return connection
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """The process at the other end, as we call it; it may have ended by now."""
+    return _credentials(connection)[0]
+
+
+def _credentials(connection: socket.socket) -> tuple[int, int, int]:
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid, uid, gid = _CREDENTIALS.unpack(packed)
+    return pid, uid, gid

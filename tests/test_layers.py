@@ -14,6 +14,7 @@ HALL = {
     "asking",
     "cli",
     "enforcing",
+    "entry",
     "examining",
     "filling",
     "house",

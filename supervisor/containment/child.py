@@ -1,5 +1,7 @@
 """The moments between fork and exec: turn a copy of the guardian into the program."""
 
+import errno
+import fcntl
 import os
 import resource
 import signal
@@ -17,6 +19,8 @@ RLIMITS = {
 }
 
 
+_SHELL = "/bin/sh"
+_STANDARD = (0, 1, 2)
 PRIVATE_TMP = "private tmp"
 """The step in which a run gets temporary directories of its own."""
 
@@ -44,13 +48,17 @@ class Program(NamedTuple):
     """Its oom_score_adj; None: as it is."""
     private_tmp: PrivateTmp | None = None
     """Temporary directories of the run's own, which all that it starts will see."""
+    streams: Sequence[int] = _STANDARD
+    """Its open descriptors; of the standard streams those that are not among them are closed."""
+    umask: int | None = None
+    """None: as it is."""
 
 
 def fork_exec(program: Program, fds: Sequence[int], mounts: int | None = None) -> int:
     """Start the program in a session of its own; returns its pid once it executes.
 
-    ``fds`` are its stdin, stdout and stderr, then the leaves; ``mounts`` is a mount namespace to
-    join. The caller closes them.
+    ``fds`` become its streams, in their order; then come the leaves. ``mounts`` is a mount
+    namespace to join. The caller closes them.
 
     Raises:
         OSError: a step before or at exec failed; ``filename`` names the step. Nothing is left.
@@ -90,7 +98,8 @@ def _become(
         if program.private_tmp is not None:
             private_tmp.enter(program.private_tmp)
         step = "containment leaf"
-        for leaf in fds[3 : 3 + program.leaves]:
+        first = len(program.streams)
+        for leaf in fds[first : first + program.leaves]:
             os.write(leaf, b"0")
         if program.own_cgroups:
             cgroupfs.hide_outer()
@@ -103,15 +112,44 @@ def _become(
         step = f"working directory {program.cwd}"
         os.chdir(program.cwd)
         step = "standard streams"
-        for number, fd in enumerate(fds[:3]):
-            os.dup2(fd, number)
+        verdict = _place_streams(program.streams, fds, verdict)
+        if program.umask is not None:
+            os.umask(program.umask)
         step = program.path
-        os.execve(program.path, list(program.argv), dict(program.env))  # noqa: S606 - there is no shell, on purpose
+        _execute(program.path, program.argv, program.env)
     except OSError as error:
         os.write(verdict, f"{error.errno} {step}".encode()[:4096])
     finally:
         # Whatever went wrong, this copy must never run the guardian's loop.
         os._exit(127)
+
+
+def _execute(path: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+    """Become the program; a script without a first line that names its interpreter is sh(1)'s.
+
+    Raises:
+        OSError: that cannot be.
+    """
+    try:
+        os.execve(path, list(argv), dict(env))  # noqa: S606 - there is no shell, on purpose
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+    os.execve(_SHELL, [_SHELL, path, *argv[1:]], dict(env))  # noqa: S606 - as execvp(3) has it
+
+
+def _place_streams(numbers: Sequence[int], fds: Sequence[int], verdict: int) -> int:
+    """Give descriptors the numbers that the program expects; returns where ``verdict`` is now.
+
+    All that has yet to be read or written is moved out of their way first.
+    """
+    above = max(*numbers, *_STANDARD) + 1
+    held = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, above) for fd in (*fds[: len(numbers)], verdict)]
+    for number, fd in zip(numbers, held, strict=False):
+        os.dup2(fd, number)
+    for number in set(_STANDARD).difference(numbers):
+        os.close(number)
+    return held[-1]
 
 
 def _reset_signals() -> None:

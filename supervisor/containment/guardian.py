@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from supervisor.containment import child, ending, linux, namespace, oom, stops, table
@@ -32,6 +33,8 @@ _SCAN_SHARE = 0.004
 _STOP_SCAN_S = 0.02
 """Between two looks during a stop's grace."""
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+_TO_GROUPS = (signal.SIGINT, signal.SIGQUIT)
+"""What a terminal sends to all of a job: a shell waits until its child has died of it, too."""
 
 
 class Guardian:
@@ -161,8 +164,13 @@ class Guardian:
 
     def _signal(self, spawn_id: str, signum: int) -> None:
         leader = self._roster.leader_of(spawn_id)
-        entry = None if leader is None else table.read_entry(leader)
-        if entry is not None:
+        if leader is None:
+            return
+        if signum in _TO_GROUPS:
+            # It is not waited for yet, so its group has no other's number, or nobody is in it.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(leader, signum)
+        elif (entry := table.read_entry(leader)) is not None:
             ending.send(entry, signum)
 
     def _reap(self) -> bool:

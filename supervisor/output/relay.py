@@ -7,7 +7,7 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -90,14 +90,14 @@ class Relay:
     When the caller reads no more, the tool hears of it as it would have without us.
     """
 
-    def __init__(self, stdout: int, stderr: int) -> None:
-        """The caller's descriptors, which are not ours to close."""
+    def __init__(self, callers: Mapping[int, int]) -> None:
+        """The caller's descriptors by stream, 1 or 2 or both, which are not ours to close."""
         self._ways: list[_Way] = []
-        self._child_fds: list[int] = []
+        self._child_fds: dict[int, int] = {}
         self._wake: tuple[int, ...] = ()
         self._done: tuple[int, ...] = ()
         self._thread: threading.Thread | None = None
-        self._callers = stdout, stderr
+        self._callers = callers
         self.sees = False
         """Whether any output comes by here."""
         self.seen_bytes = 0
@@ -109,13 +109,13 @@ class Relay:
 
     def __enter__(self) -> Self:
         try:
-            stdout, stderr = self._callers
+            # Standard output first: the other may be the same.
             self._wake, self._done = os.pipe(), os.pipe()
-            self._open_way(1, stdout)
-            if _same(stdout, stderr) and self._ways:
-                self._child_fds.append(os.dup(self._child_fds[0]))
-            else:
-                self._open_way(2, stderr)
+            for stream, caller in sorted(self._callers.items()):
+                if self._ways and _same(caller, self._callers[1]):
+                    self._child_fds[stream] = os.dup(self._child_fds[1])
+                else:
+                    self._open_way(stream, caller)
             self.sees = bool(self._ways)
         except OSError:
             self._close()
@@ -134,9 +134,9 @@ class Relay:
         self._close()
 
     @property
-    def child_fds(self) -> tuple[int, ...]:
-        """The tool's stdout and stderr; ours to close."""
-        return tuple(self._child_fds)
+    def child_fds(self) -> dict[int, int]:
+        """What the tool writes to, by stream; ours to close."""
+        return self._child_fds
 
     @property
     def ended_fd(self) -> int:
@@ -151,7 +151,8 @@ class Relay:
     def close_child_fds(self) -> None:
         """Close our copies of what the tool writes to: there is no end of file before."""
         while self._child_fds:
-            os.close(self._child_fds.pop())
+            _, fd = self._child_fds.popitem()
+            os.close(fd)
 
     def start(self, see: Callable[[int, bytes], bytes], on_quiet: Callable[[], None]) -> None:
         """Pass on from now on, in a thread that calls both.
@@ -175,7 +176,7 @@ class Relay:
         except OSError:  # It will get its SIGPIPE as without us.
             target = None
         if target is None:
-            self._child_fds.append(os.dup(caller))
+            self._child_fds[stream] = os.dup(caller)
             return
         try:
             source, sink = os.pipe()
@@ -186,7 +187,7 @@ class Relay:
         # Refused beyond a user's share of pipe memory; the default size works too.
         with suppress(OSError):
             fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self._child_fds.append(sink)
+        self._child_fds[stream] = sink
         self._ways.append(_Way(stream, source, target))
 
     def _run(self, see: Callable[[int, bytes], bytes], on_quiet: Callable[[], None]) -> None:

@@ -31,7 +31,7 @@ from supervisor.errors import ExitCode, SupervisorError
 from supervisor.pool.slots import Slots, Waiting
 from supervisor.tool_names import tool_of
 from supervisor.units import render_seconds
-from supervisor.unix_sockets import listening
+from supervisor.unix_sockets import listening, peer_pid
 from supervisor.wire import Channel, Packet, WireError
 
 SLOT_VARIABLE = "SUPERVISE_SLOT"
@@ -48,6 +48,8 @@ _WHY: dict[CallStopReason, str] = {
 _MOST_CLIENTS = 1000
 _TIME_LIMIT_S = 10.0
 _STREAMS = 3
+"""Descriptors that nearly every call comes with."""
+_MOST_FD = 1 << 16
 _OTHER_FDS = 256
 """Descriptors that the rest of the supervisor needs."""
 
@@ -58,11 +60,19 @@ class CallRequest:
 
     call_id: str
     argv: tuple[str, ...]
+    path: str
+    """What is to be executed, as the caller's eyes see it."""
     cwd: str
     env: Mapping[str, str]
     """The caller's, with the slot in it."""
+    umask: int
+    nice: int
+    """The caller's niceness, not a difference to ours."""
     fds: tuple[int, ...]
-    """The caller's standard streams; open for as long as the call is being run."""
+    """What the caller has open; ours for as long as the call is being run."""
+    streams: tuple[int, ...]
+    """The number that each of them has at the caller's; of 0 to 2 those that are missing are closed
+    there."""
     tool: str
     nested: bool
     """It shares the slot of a call above it, whose output its own is part of."""
@@ -79,6 +89,8 @@ class Calls:
     ends what it started before it returns. A SupervisorError is told to the caller."""
     signal: Callable[[str, int], Awaitable[None]]
     """Send a signal to the call with this id."""
+    slot_above: Callable[[int], str] = lambda _: ""
+    """The slot of the call in whose tree a process is; "": it is in none's."""
 
 
 async def serve_calls(
@@ -103,7 +115,7 @@ async def serve_calls(
         free = anyio.Semaphore(_most_clients())
 
         async def converse(connection: socket.socket) -> None:
-            caller = _Caller(Channel(connection), slots, wait_s, calls)
+            caller = _Caller(connection, slots, wait_s, calls)
             try:
                 await caller.attend()
             finally:
@@ -127,8 +139,9 @@ def _most_clients() -> int:
 class _Caller:
     """One connection: one call, from its request to its ending."""
 
-    def __init__(self, channel: Channel, slots: Slots, wait_s: float, calls: Calls) -> None:
-        self._channel = channel
+    def __init__(self, sock: socket.socket, slots: Slots, wait_s: float, calls: Calls) -> None:
+        self._caller = peer_pid(sock)
+        self._channel = Channel(sock)
         self._slots = slots
         self._wait_s = wait_s
         self._calls = calls
@@ -143,7 +156,7 @@ class _Caller:
         except (OSError, EOFError, WireError, TimeoutError):
             return
         try:
-            request = _read_request(first, self._call_id, self._slots)
+            request = _read_request(first, self._call_id, self._find_slot)
         except WireError as error:
             await self._tell({"code": ExitCode.BUG, "problem": str(error)})
             _close_all(first.fds)
@@ -161,6 +174,14 @@ class _Caller:
         for packet in self._packets:
             _close_all(packet.fds)
         self._channel.close()
+
+    def _find_slot(self, named: str) -> str | None:
+        """The slot of the call that the caller belongs to; None: it belongs to none.
+
+        It is in the environment, or where a tool has emptied that, known by who the caller is.
+        """
+        slots = (named, self._calls.slot_above(self._caller))
+        return next((slot for slot in slots if self._slots.holds(slot)), None)
 
     async def _receive(self) -> Packet:
         while not self._packets:
@@ -216,8 +237,10 @@ class _Caller:
                 self._channel.flush()
 
 
-def _read_request(packet: Packet, call_id: str, slots: Slots) -> CallRequest:
-    """The call that a message asks for.
+def _read_request(
+    packet: Packet, call_id: str, find_slot: Callable[[str], str | None]
+) -> CallRequest:
+    """The call that a message asks for; ``find_slot`` knows the slot of what is above it.
 
     Raises:
         WireError: it is no request of ours.
@@ -226,20 +249,38 @@ def _read_request(packet: Packet, call_id: str, slots: Slots) -> CallRequest:
     argv, cwd, env = message.get("argv"), message.get("cwd"), message.get("env")
     if not (isinstance(argv, list) and argv and isinstance(env, dict) and isinstance(cwd, str)):
         raise WireError("a call needs argv, cwd and env")
-    if not all(isinstance(word, str) and "\0" not in word for word in (*argv, cwd, *env.values())):
-        raise WireError("argv, cwd and env hold text without NUL")
-    if len(packet.fds) != _STREAMS:
-        raise WireError(f"a call needs three descriptors and came with {len(packet.fds)}")
-    above = env.get(SLOT_VARIABLE, "")
-    nested = slots.holds(above)
+    path: Any = message.get("path", argv[0])
+    words = (*argv, path, cwd, *env, *env.values())
+    if not all(isinstance(word, str) and "\0" not in word for word in words):
+        raise WireError("argv, path, cwd and env hold text without NUL")
+    streams = message.get("streams", [0, 1, 2])
+    if not _are_streams(streams) or len(packet.fds) != len(streams):
+        raise WireError(f"a call says which are its descriptors, and came with {len(packet.fds)}")
+    umask, nice = message.get("umask", 0o22), message.get("nice", 0)
+    if type(umask) is not int or type(nice) is not int:
+        raise WireError("umask and nice are whole numbers")
+    above = find_slot(env.get(SLOT_VARIABLE, ""))
     return CallRequest(
         call_id=call_id,
         argv=tuple(argv),
+        path=path,
         cwd=cwd,
-        env=env | {SLOT_VARIABLE: above if nested else call_id},
+        env=env | {SLOT_VARIABLE: above or call_id},
+        umask=umask & 0o777,
+        nice=nice,
         fds=packet.fds,
+        streams=tuple(streams),
         tool=tool_of(argv),
-        nested=nested,
+        nested=bool(above),
+    )
+
+
+def _are_streams(streams: object) -> bool:
+    """Whether this is a list of different descriptors."""
+    return (
+        isinstance(streams, list)
+        and all(type(fd) is int and 0 <= fd < _MOST_FD for fd in streams)
+        and len(set(streams)) == len(streams)
     )
 
 

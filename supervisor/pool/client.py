@@ -1,128 +1,340 @@
-"""The caller's side of the pool; standard library only, since every tool call starts it."""
+"""The caller's side of the pool: what stands in for a tool, and for a shell.
 
+Every tool call starts it, so it imports next to nothing: ``socket``, ``signal``, ``json`` and
+``typing`` take longer to import than Python takes to start, and what is below them does. A run's
+shims execute it as it was compiled, with ``python -I -S``; ``supervise exec`` imports it.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import _socket
 import os
-import resource
-import select
-import signal
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
+import sys
+from _json import encode_basestring_ascii, scanstring
 
-from supervisor.unix_sockets import connect
-from supervisor.wire import Channel, WireError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import NoReturn
+
+    Answer = dict[str, int | str]
+
+SHELL_ENTRY = "supervise-shell"
+"""The shim that is no tool's, but runs a command line."""
 
 _CONNECT_S = 0.05
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_READ_BYTES = 1 << 16
+_MOST_PATH_BYTES = 100
+_MOST_STREAMS = 240
+"""What one message brings (SCM_MAX_FD), with room for what the supervisor adds."""
+_TO_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+_TO_US_ALL = (*_TO_US, "SIGTSTP", "SIGCONT")
+_SHELLS = ("bash", "zsh", "sh", "dash", "ksh", "mksh")
+"""Shells that read the command lines that agents write; others have a language of their own."""
 _SHELL_SIGNAL_BASE = 128
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
 
-def run_call(socket_path: str | Path, argv: Sequence[str]) -> int:
+class Entrance:
+    """Where calls are taken to, and what stands in for tools there."""
+
+    def __init__(self, socket_path: str, folder: str = "") -> None:
+        self.socket_path = socket_path
+        self.folder = folder
+        """The shims' directory, in which no tool is looked up; "": there is none."""
+
+    def find(self, name: str, path: str) -> str | None:
+        """The tool that a shell would execute if there were no shims."""
+        if "/" in name:
+            return name
+        shim = _identity(os.path.join(self.folder, SHELL_ENTRY)) if self.folder else None  # noqa: PTH118 - pathlib takes longer than all of this
+        for folder in path.split(":"):
+            place = f"{folder or '.'}/{name}"
+            if os.access(place, os.X_OK) and not os.path.isdir(place) and _identity(place) != shim:  # noqa: PTH112 - as above
+                return place
+        return None
+
+    def first_to_tell(self) -> bool:
+        """Whether nobody of this run has told yet that the supervisor is missing."""
+        if not self.folder:
+            return True
+        try:
+            flags = os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            os.close(os.open(f"{self.folder}/.told", flags, 0o600))
+        except OSError:
+            return False
+        return True
+
+
+def stand_in(socket_path: str, folder: str, words: Sequence[str]) -> NoReturn:
+    """Be the tool that we were called as, and end as it does; ``words`` are our own argv."""
+    entrance = Entrance(socket_path, folder)
+    name = words[0].rpartition("/")[2]
+    if name == SHELL_ENTRY:
+        code = run_shell(entrance, words[1:])
+    else:
+        code = run_call(entrance, [name, *words[1:]])
+    os._exit(code)  # Without the interpreter's clean-up: there is nothing to flush.
+
+
+def run_shell(entrance: Entrance, words: Sequence[str]) -> int:
+    """Have the user's shell run a command line in a slot; returns its exit code.
+
+    ``words`` are the line itself, or what a shell would be given, such as ``-lc LINE``. Without
+    any line it is a shell like any other, which takes no slot: it may live as long as its agent.
+    """
+    environ = dict(_environ())
+    shell = _users_shell(entrance, environ)
+    if not words or words[0][:1] in {"-", "+"}:
+        argv = [shell, *words]
+        takes_slot = any("c" in word for word in words if word[:1] == "-" and word[:2] != "--")
+    else:
+        argv, takes_slot = [shell, "-c", " ".join(words)], True
+    # Claude Code starts servers and hooks by its prefix, too, which are no tool calls: a server
+    # would keep its slot for as long as the agent lives. Source: its documentation of CLAUDECODE.
+    if "CLAUDE_CODE_SHELL_PREFIX" in environ and environ.get("CLAUDECODE") != "1":
+        takes_slot = False
+    return run_call(entrance, argv) if takes_slot else _execute(shell, argv)
+
+
+def _users_shell(entrance: Entrance, environ: dict[str, str]) -> str:
+    shell = environ.get("SHELL", "")
+    if shell.rpartition("/")[2] in _SHELLS:
+        return shell
+    return entrance.find("bash", environ.get("PATH", os.defpath)) or "/bin/sh"
+
+
+def run_call(entrance: Entrance, argv: Sequence[str]) -> int:
     """Have the supervisor run ``argv`` in a slot of its pool; returns the call's exit code.
 
-    The call gets our standard streams, environment and working directory, and the signals that
-    ask us to end. When it dies of a signal, so do we. When no supervisor takes the call, it runs
+    The call gets our descriptors, environment and working directory, and the signals that are
+    meant for it. When it dies of a signal, so do we. When no supervisor takes the call, it runs
     all the same, in our place: a missing supervisor must not break the tools.
     """
+    path = entrance.find(argv[0], dict(_environ()).get("PATH", os.defpath))
+    if path is None:
+        _say(f"{argv[0]}: command not found")
+        return _NOT_FOUND
     try:
-        request = _request(argv)
-        channel = Channel(connect(Path(socket_path), _CONNECT_S))
+        answer = _request_call(entrance.socket_path, argv, path)
     except OSError as error:
-        return _execute(argv, f"no supervisor at {socket_path!s}: {error.strerror or error}")
-    call = _Call(channel)
-    try:
-        with _caught_signals() as signals:
-            call.send(request, (0, 1, 2))
-            answer = call.wait_ended(signals)
-    finally:
-        channel.close()
+        if entrance.first_to_tell():
+            _say(f"supervise: running {argv[0]} without a slot: {error.strerror or error}")
+        return _execute(path, argv)
+    return _end(answer)
+
+
+def _request_call(socket_path: str, argv: Sequence[str], path: str) -> Answer:
+    """How the call has ended that the supervisor has run for us.
+
+    Raises:
+        OSError: it has run none.
+    """
+    streams = _inherited()
+    if len(streams) > _MOST_STREAMS:
+        raise OSError(0, f"{len(streams)} open descriptors are too many to be handed over")
+    request = _render_request(argv, path, streams)
+    call = _Call(_connect(socket_path))
+    answer = call.perform(request, streams)
     if answer is None and not call.started:
-        return _execute(argv, "the supervisor did not take the call")
-    return _end(answer or {"signal": signal.SIGKILL, "problem": "the supervisor died meanwhile"})
+        raise OSError(0, "the supervisor did not take the call")
+    return answer or {"signal": 9, "problem": "the supervisor died meanwhile"}
 
 
 class _Call:
-    """One connection to the supervisor."""
+    """One connection to the supervisor: one call."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, sock: _socket.socket) -> None:
+        self._socket = sock
+        self._requested = False
+        self._early: list[int] = []
+        """Signals that came before the request was out."""
         self.started = False
 
-    def send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
-        """Send a message whole; a supervisor that is gone shows when it is listened to."""
-        with suppress(OSError):
-            self._channel.send(message, fds)
-            while self._channel.unsent:
-                select.select([], [self._channel.fileno()], [])
-                self._channel.flush()
+    def perform(self, request: bytes, streams: Sequence[int]) -> Answer | None:
+        """How the call ended; None: the supervisor is gone. Passes on what signals come."""
+        before = {}
+        for name in _TO_US_ALL:
+            signum = getattr(_signal, name)
+            # Who starts us with nohup(1) wants SIGHUP ignored.
+            if _signal.getsignal(signum) != _signal.SIG_IGN:
+                before[signum] = _signal.signal(signum, self._pass_on)
+        try:
+            self._send(request, streams)
+            self._requested = True
+            for signum in self._early:
+                self._send(_render_signal(signum))
+            return self._wait_ended()
+        except OSError:
+            return None
+        finally:
+            for signum, action in before.items():
+                _signal.signal(signum, action)
+            self._socket.close()
 
-    def wait_ended(self, signals: int) -> dict[str, Any] | None:
-        """How the call ended; None: the supervisor is gone. Passes on what ``signals`` brings."""
-        ours = self._channel.fileno()
-        while True:
-            readable, _, _ = select.select([ours, signals], [], [])
-            if signals in readable:
-                for signum in os.read(signals, 64):
-                    self.send({"signal": signum})
-            if ours in readable:
-                try:
-                    packets = self._channel.receive()
-                except (OSError, EOFError, WireError):
-                    return None
-                for packet in packets:
-                    if "code" in packet.message or "signal" in packet.message:
-                        return packet.message
-                    self.started |= "started" in packet.message
+    def _pass_on(self, signum: int, _: object) -> None:
+        """The interpreter calls this between two steps of ours, so nothing is half sent."""
+        if self._requested:
+            try:
+                self._send(_render_signal(signum))
+            except OSError:
+                return  # The supervisor is gone, which is seen when it is listened to.
+        else:
+            self._early.append(signum)
+        if signum == _signal.SIGTSTP:
+            os.kill(os.getpid(), _signal.SIGSTOP)
+
+    def _send(self, message: bytes, streams: Sequence[int] = ()) -> None:
+        sent = 0
+        if streams:
+            rights = b"".join(fd.to_bytes(4, sys.byteorder) for fd in streams)
+            ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)]
+            sent = self._socket.sendmsg([message], ancillary)
+        self._socket.sendall(memoryview(message)[sent:])
+
+    def _wait_ended(self) -> Answer | None:
+        for message in self._messages():
+            if "code" in message or "signal" in message:
+                return message
+            self.started |= "started" in message
+        return None
+
+    def _messages(self) -> Iterator[Answer]:
+        received = b""
+        while data := self._socket.recv(_READ_BYTES):
+            received += data
+            while len(received) >= (end := 4 + int.from_bytes(received[:4], "big")) > 4:  # noqa: PLR2004 - the length itself
+                yield _read_answer(received[4:end].decode())
+                received = received[end:]
 
 
-def _request(argv: Sequence[str]) -> dict[str, Any]:
-    return {"argv": list(argv), "cwd": str(Path.cwd()), "env": dict(os.environ)}
+def _connect(path: str) -> _socket.socket:
+    """A connection to the supervisor.
+
+    Raises:
+        OSError: there is none.
+    """
+    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    sock.settimeout(_CONNECT_S)
+    if len(os.fsencode(path)) <= _MOST_PATH_BYTES:
+        sock.connect(path)
+    else:
+        folder, _, name = path.rpartition("/")
+        fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            sock.connect(f"/proc/self/fd/{fd}/{name}")
+        finally:
+            os.close(fd)
+    sock.settimeout(None)
+    return sock
 
 
-@contextmanager
-def _caught_signals() -> Iterator[int]:
-    """A descriptor that brings the numbers of signals, which do nothing else meanwhile."""
-    ours, theirs = socket.socketpair()
-    theirs.settimeout(0)
-    # Who starts us with nohup(1) wants SIGHUP ignored.
-    heeded = [one for one in _FORWARDED if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {one: signal.signal(one, lambda *_: None) for one in heeded}
-    wakeup = signal.set_wakeup_fd(theirs.fileno())
+def _environ() -> list[tuple[str, str]]:
+    """The environment that we were started with.
+
+    Python adds to its own: in the C locale it sets LC_CTYPE, even when isolated.
+    """
+    with open("/proc/self/environ", "rb") as file:  # noqa: PTH123 - as above
+        entries = [_decoded(entry).partition("=") for entry in file.read().split(b"\0")]
+    return [(name, value) for name, equals, value in entries if equals]
+
+
+def _inherited() -> list[int]:
+    """Descriptors that the tool would have inherited: all that are open, but for our own."""
+    found = []
+    for fd in sorted(map(int, os.listdir("/proc/self/fd"))):  # noqa: PTH208 - as above
+        try:
+            if os.get_inheritable(fd):
+                found.append(fd)
+        except OSError:  # That of the listing itself, which is closed by now.
+            continue
+    return found
+
+
+def _identity(place: str) -> tuple[int, int] | None:
     try:
-        yield ours.fileno()
-    finally:
-        signal.set_wakeup_fd(wakeup)
-        for one, action in before.items():
-            signal.signal(one, action)
-        ours.close()
-        theirs.close()
+        found = os.stat(place)  # noqa: PTH116 - as above
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
-def _end(answer: dict[str, Any]) -> int:
+def _decoded(word: bytes) -> str:
+    return word.decode("utf-8", "surrogateescape")
+
+
+def _render_request(argv: Sequence[str], path: str, streams: Sequence[int]) -> bytes:
+    """The call, as ``wire`` has messages. Lone surrogates survive JSON's escapes."""
+    quoted = encode_basestring_ascii
+    words = ", ".join(quoted(_decoded(os.fsencode(word))) for word in argv)
+    env = ", ".join(f"{quoted(name)}: {quoted(value)}" for name, value in dict(_environ()).items())
+    cwd = _decoded(os.getcwdb())  # noqa: PTH109 - as above
+    umask = os.umask(0o77)
+    os.umask(umask)
+    return _framed(
+        f'{{"argv": [{words}], "path": {quoted(_decoded(os.fsencode(path)))},'
+        f' "cwd": {quoted(cwd)}, "env": {{{env}}}, "umask": {umask},'
+        f' "nice": {os.getpriority(os.PRIO_PROCESS, 0)}, "streams": {list(streams)},'
+        f' "fds": {len(streams)}}}'
+    )
+
+
+def _render_signal(signum: int) -> bytes:
+    return _framed(f'{{"signal": {signum}, "fds": 0}}')
+
+
+def _framed(body: str) -> bytes:
+    data = body.encode()
+    return len(data).to_bytes(4, "big") + data
+
+
+def _read_answer(body: str) -> Answer:
+    r"""What the supervisor says: a flat object of numbers, with a text at most.
+
+    >>> _read_answer(r'{"code": 127, "problem": "no \"such\" file", "fds": 0}')
+    {'code': 127, 'problem': 'no "such" file'}
+    """
+    answer: Answer = {}
+    for key in ("code", "signal"):
+        _, found, rest = body.partition(f'"{key}": ')
+        if found:
+            answer[key] = int(rest.partition(",")[0].partition("}")[0])
+    before, found, _ = body.partition('"problem": "')
+    if found:
+        answer["problem"] = scanstring(body, len(before) + len(found))[0]
+    if '"started": true' in body:
+        answer["started"] = 1
+    return answer
+
+
+def _end(answer: Answer) -> int:
     """End as the call did."""
     if problem := answer.get("problem"):
-        _say(problem)
+        _say(f"supervise: {problem}")
     if "code" in answer:
         return int(answer["code"])
+    import resource  # noqa: PLC0415 - few calls end like this
+
     signum = int(answer["signal"])
     # The call has dumped its core if there was one to dump.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    if signum not in {signal.SIGKILL, signal.SIGSTOP}:
-        signal.signal(signum, signal.SIG_DFL)
+    if signum not in {_signal.SIGKILL, _signal.SIGSTOP}:
+        _signal.signal(signum, _signal.SIG_DFL)
     os.kill(os.getpid(), signum)
     return _SHELL_SIGNAL_BASE + signum
 
 
-def _execute(argv: Sequence[str], problem: str) -> int:
-    """Become the command; returns only when there is no such command."""
-    _say(f"running {argv[0]} without a slot: {problem}")
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec keeps that.
+def _execute(path: str, argv: Sequence[str]) -> int:
+    """Become the command; returns only when that cannot be."""
+    # Python ignores these two, and exec keeps that.
+    for signum in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(signum, _signal.SIG_DFL)
+    environ = dict(_environ())
     try:
-        os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is the point
+        os.execve(path, list(argv), environ)  # noqa: S606 - no shell is the point
     except FileNotFoundError:
-        _say(f"{argv[0]}: not found")
+        _say(f"{argv[0]}: command not found")
         return _NOT_FOUND
     except OSError as error:
         _say(f"{argv[0]}: {error.strerror}")
@@ -130,5 +342,7 @@ def _execute(argv: Sequence[str], problem: str) -> int:
 
 
 def _say(problem: str) -> None:
-    with suppress(OSError):
-        os.write(2, f"supervise: {problem}\n".encode(errors="surrogateescape"))
+    try:
+        os.write(2, f"{problem}\n".encode(errors="surrogateescape"))
+    except OSError:
+        return

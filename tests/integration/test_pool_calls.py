@@ -26,8 +26,8 @@ pytestmark = pytest.mark.anyio
 REPOSITORY = Path(__file__).parents[2]
 _CLIENT = """
 import sys
-from supervisor.pool.client import run_call
-sys.exit(run_call(sys.argv[1], sys.argv[2:]))
+from supervisor.pool.client import Entrance, run_call
+sys.exit(run_call(Entrance(sys.argv[1]), sys.argv[2:]))
 """
 
 
@@ -205,7 +205,7 @@ async def test_call_without_a_slot_in_time_fails_with_a_reason(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("command", "code", "said"),
-    [("missing", 127, b"not found in PATH"), ("/etc/passwd", 126, b"/etc/passwd: ")],
+    [("missing", 127, b"missing: command not found"), ("/etc/passwd", 126, b"/etc/passwd: ")],
 )
 async def test_command_that_cannot_start(
     tmp_path: Path, command: str, code: int, said: bytes

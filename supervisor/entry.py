@@ -1,0 +1,36 @@
+"""Where the command line begins, and where it ends at once for a way into the pool.
+
+What the other commands need is imported only for them: a tool call waits for every import.
+"""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+_HELP = ("-h", "--help")
+
+
+def entry() -> "NoReturn":
+    """Run the command line and leave with its exit status."""
+    words = sys.argv[1:]
+    if words[:1] in (["exec"], ["shell"]) and len(words) > 1 and words[1] not in _HELP:
+        # Without the interpreter's clean-up: there is nothing to flush.
+        os._exit(enter_pool(words[0], words[1:]))
+
+    from supervisor.cli import main
+
+    sys.exit(main(words))
+
+
+def enter_pool(command: str, words: "Sequence[str]") -> int:
+    """Run a tool, or a command line for the shell, in a slot; returns its exit code."""
+    from supervisor.pool.client import Entrance, run_call, run_shell
+
+    entrance = Entrance(os.environ.get("SUPERVISE_SOCKET", ""))
+    if command == "shell":
+        return run_shell(entrance, words)
+    return run_call(entrance, words[1:] if words[0] == "--" else words)
