@@ -9,8 +9,8 @@ from typing import Any
 
 from supervisor.config import load, state_dir, state_home
 from supervisor.errors import NoInputError, UsageError
-from supervisor.house import Places
 from supervisor.output.frames import decompress
+from supervisor.places import Places
 from supervisor.telemetry import questions
 from supervisor.telemetry.history import History
 from supervisor.telemetry.record import stamp

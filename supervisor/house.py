@@ -26,6 +26,7 @@ from supervisor.health.preflight import check_command
 from supervisor.journal import Journal
 from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
+from supervisor.places import Places
 from supervisor.redaction import Redactor
 from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
@@ -48,53 +49,6 @@ _GUARDIANS: dict[str, tuple[str, ...]] = {
 }
 """What the guardian may be for the tier that is wanted, strongest first."""
 _DESCRIPTORS = 4352
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where one config's state lies."""
-
-    root: Path
-
-    @property
-    def lock(self) -> Path:
-        """Held by the one supervisor of this config."""
-        return self.root / "run" / "lock"
-
-    @property
-    def ledger(self) -> Path:
-        """What to look for after a double kill."""
-        return self.root / "run" / "ledger.json"
-
-    @property
-    def control(self) -> Path:
-        """Socket for ``supervise status`` and ``supervise stop``."""
-        return self.root / "run" / "socket"
-
-    @property
-    def calls(self) -> Path:
-        """Socket for ``supervise exec``."""
-        return self.root / "run" / "calls"
-
-    @property
-    def shims(self) -> Path:
-        """Programs that stand in for tools; its path is in every PATH of a run, so it is short."""
-        return self.root / "run" / "bin"
-
-    @property
-    def telemetry(self) -> Path:
-        """Events, and archives of them."""
-        return self.root / "telemetry"
-
-    @property
-    def history(self) -> Path:
-        """What the events add up to."""
-        return self.root / "history.sqlite3"
-
-    @property
-    def raw(self) -> Path:
-        """One directory of output per run."""
-        return self.root / "raw"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class Pool:
     """Commands whose calls go through the pool, found on PATH before the tools of these names."""
     wait: Seconds = option("30m", DURATION)
     """How long a call may stand in the queue before it fails."""
+    jobs: int | None = option("none", COUNT_OR_NONE)
+    """Jobs of make, ninja and cargo at once, over all builds, through GNU make's jobserver."""
     enforce: Literal["calls", "freeze"] = option("calls", one_of("calls", "freeze"))
     """Whether tools that evade the pool count, too: "freeze" holds those beyond its size still."""
     wall: Seconds | None = option("none", INTERVAL_OR_NONE)

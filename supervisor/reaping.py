@@ -10,7 +10,8 @@ from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import BusyError, SupervisorError
 from supervisor.events import Member
-from supervisor.house import Places, default_scratch_base
+from supervisor.house import default_scratch_base
+from supervisor.places import Places
 from supervisor.scratch.sweep import find_dead, sweep
 
 

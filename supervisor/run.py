@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -63,9 +63,13 @@ class Outcome:
 class Run:
     """One start-to-end of the autopilot. ``perform`` returns when its set is empty."""
 
-    def __init__(self, house: House, attempt: int, calls: CallsOfRun) -> None:
+    def __init__(
+        self, house: House, attempt: int, calls: CallsOfRun, for_builds: Mapping[str, str]
+    ) -> None:
         self._house = house
         self._calls = calls
+        self._for_builds = for_builds
+        """Variables that make builds share their jobs."""
         self._attempt = attempt
         self.cookie = secrets.token_hex(16)
         self.run = run_of(self.cookie)
@@ -236,6 +240,7 @@ class Run:
         return {
             **(house.environ if config.autopilot.inherit_env else {}),
             **scratch.env(),
+            **self._for_builds,
             **config.autopilot.env,
             COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
             "SUPERVISE_ATTEMPT": str(self._attempt),

@@ -22,6 +22,7 @@ from supervisor.health.restart import (
     finished,
 )
 from supervisor.house import House
+from supervisor.jobserver import keep_tokens, variables_for_builds
 from supervisor.options import Config
 from supervisor.output.frames import decompress
 from supervisor.pool.calls import Calls, serve_calls
@@ -43,6 +44,11 @@ class Shift:
         self.house = house
         self.outcomes: list[Outcome] = []
         self._tools = Tools(house)
+        pool = house.config.pool
+        ranks = {name: Rank(tool.size, tool.priority) for name, tool in pool.tool.items()}
+        self._slots = Slots(pool.size, ranks)
+        # Before there is an event loop to wait, or a thread beside which we should not fork.
+        self._for_builds = variables_for_builds(house)
         self._stop_signal: int = signal.SIGTERM
 
     async def work(self) -> ExitCode:
@@ -54,6 +60,7 @@ class Shift:
             tasks.start_soon(self._keep_history)
             await tasks.start(serve_control, self.house.places.control, self._routes())
             await tasks.start(self._serve_calls)
+            tasks.start_soon(keep_tokens, self.house, self._slots)
             code = await self._run_until_down()
             tasks.cancel_scope.cancel()
         return code
@@ -82,7 +89,7 @@ class Shift:
                     assert_never(verdict)
 
     async def _run_once(self, attempt: int) -> Outcome:
-        run = Run(self.house, attempt, self._tools)
+        run = Run(self.house, attempt, self._tools, self._for_builds)
         self._tools.run = run
         try:
             outcome = await run.perform()
@@ -123,9 +130,8 @@ class Shift:
         pool = self.house.config.pool
         tools = self._tools
         calls = Calls(run=tools.call, signal=tools.signal, slot_above=tools.slot_above)
-        ranks = {name: Rank(tool.size, tool.priority) for name, tool in pool.tool.items()}
-        slots = Slots(pool.size, ranks)
-        await serve_calls(self.house.places.calls, slots, pool.wait, calls, task_status=task_status)
+        path = self.house.places.calls
+        await serve_calls(path, self._slots, pool.wait, calls, task_status=task_status)
 
     def _routes(self) -> Routes:
         return {

@@ -18,6 +18,7 @@ HALL = {
     "examining",
     "filling",
     "house",
+    "jobserver",
     "journal",
     "limits",
     "patterns",

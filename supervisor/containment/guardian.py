@@ -167,8 +167,7 @@ class Guardian:
         if leader is None:
             return
         if signum in _TO_GROUPS:
-            # It is not waited for yet, so its group has no other's number, or nobody is in it.
-            with suppress(ProcessLookupError, PermissionError):
+            with suppress(ProcessLookupError, PermissionError):  # Not waited for: no stranger's.
                 os.killpg(leader, signum)
         elif (entry := table.read_entry(leader)) is not None:
             ending.send(entry, signum)
