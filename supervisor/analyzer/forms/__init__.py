@@ -2,6 +2,7 @@
 
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.forms import (
+    agents,
     files,
     javascript,
     junit,
@@ -43,3 +44,4 @@ RECORDS: tuple[RecordForm, ...] = (
     *json_lines.RECORDS,
     logs.RECORDS,
 )
+AGENTS = agents.AGENTS
