@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
 from supervisor import events
-from supervisor.digests import Digest, Verdict
+from supervisor.digests import Call, Digest, Verdict
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, signal_name
 from supervisor.units import render_bytes, render_seconds
 
@@ -154,7 +154,17 @@ def _digested(event: events.Digested) -> Line | None:
     digest = event.digest
     if digest.kind == "output" and digest.verdict in {Verdict.OK, Verdict.UNKNOWN}:
         return None  # Chatter in which no tool was recognised and nothing went wrong.
-    return Line(digest.verdict, printable(digest.summary) + _met_before(event), _mood(digest))
+    text = printable(digest.summary) + _met_before(event) + _told_by(digest.call)
+    return Line(digest.verdict, text, _mood(digest))
+
+
+def _told_by(call: Call | None) -> str:
+    if call is None:
+        return ""
+    command = printable(" ".join(call.command.split()))
+    if len(command) > _ARGV_CHARACTERS:
+        command = command[: _ARGV_CHARACTERS - 1] + "…"
+    return f" [{call.source}: {command}]"
 
 
 def _met_before(event: events.Digested) -> str:
