@@ -100,6 +100,21 @@ def pi(calls: Iterable[Ran], end: Event | None = None) -> list[Event]:
     return [*events, end or {"type": "message_end", "message": message}]
 
 
+def mini(calls: Iterable[Ran], end: Event | None = None) -> bytes:
+    """The trajectory that mini-swe-agent writes."""
+    messages: list[Event] = [{"role": "system", "content": "You run commands."}]
+    for number, ran in enumerate(calls):
+        key = f"call_{number}"
+        action = {"command": ran.command, "tool_call_id": key}
+        told = {"raw_output": ran.output, "returncode": ran.code, "exception_info": ""}
+        messages.append({"role": "assistant", "content": "", "extra": {"actions": [action]}})
+        messages.append({"role": "tool", "content": "", "extra": told, "tool_call_id": key})
+    exits = {"role": "exit", "content": "", "extra": {"exit_status": "Submitted"}}
+    info = {"model_stats": {"api_calls": 1}, "config": {}, "mini_version": "2.4.6"}
+    trajectory = {"info": info, "messages": [*messages, end or exits], "trajectory_format": "1.1"}
+    return json.dumps(trajectory, indent=2).encode() + b"\n"
+
+
 AGENTS: dict[str, Callable[[Iterable[Ran], Event | None], list[Event]]] = {
     "codex": codex,
     "claude": claude,

@@ -4,7 +4,7 @@ What stands in an event's output is the output of a command, and none of the age
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from supervisor.analyzer.commands import unwrap
@@ -40,12 +40,12 @@ class Agent:
     """The events of one agent. Its functions throw on nothing that JSON can hold."""
 
     name: str
-    types: Mapping[str, str]
-    """What stands under ``type`` in its events, each with another key that such an event has."""
     answers: Callable[[Record], Iterable[Answer]]
     """Commands that are over, by an event."""
     ends: Callable[[Record], str | None]
     """How the agent has ended: in words, empty if all is well, None if an event does not say."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """What stands under ``type`` in its events, each with another key that such an event has."""
     asks: Callable[[Record], Iterable[tuple[str, str]]] = lambda _record: ()
     """Commands that begin, by an event, each with its key."""
 
@@ -81,23 +81,44 @@ def _valid(command: str) -> str:
     return command.encode("utf-8", "replace").decode()
 
 
+class Diary:
+    """What an agent's events say of itself."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._commands = Commands(agent)
+        self._ran = self._failed = 0
+        self._end: str | None = None
+
+    def note(self, event: Record) -> list[Answer]:
+        """Take in an event; returns the commands that are over."""
+        answers = [*self._commands.take(event)]
+        self._ran += len(answers)
+        self._failed += sum(answer.failed for answer in answers)
+        end = self._agent.ends(event)
+        self._end = self._end if end is None else end
+        return answers
+
+    def settle(self, tally: Tally) -> None:
+        """Say how often it ran something, and how it ended."""
+        failed = f", {self._failed} failed" if self._failed else ""
+        tally.remark(f"{count(self._ran, 'commands')}{failed}")
+        tally.green = self._end == ""
+        if self._end:
+            tally.broken = " ".join(self._end.split())
+            tally.identify(self._end)
+
+
 class _Reader:
-    """What an agent says of itself."""
+    """Reads an agent's events for what they say of itself."""
 
     def __init__(self, agent: Agent, grammar: Grammar) -> None:
         self.tally = Tally(urgent=grammar.urgent)
-        self._agent = agent
-        self._commands = Commands(agent)
-        self._count = self._failed = 0
-        self._end: str | None = None
+        self._diary = Diary(agent)
 
     def take(self, record: Record) -> bool:
         """Read an event."""
-        for answer in self._commands.take(record):
-            self._count += 1
-            self._failed += answer.failed
-        end = self._agent.ends(record)
-        self._end = self._end if end is None else end
+        self._diary.note(record)
         return True
 
     def take_text(self, _text: str) -> bool:
@@ -105,13 +126,8 @@ class _Reader:
         return False
 
     def close(self) -> None:
-        """Say how often it ran something, and how it ended."""
-        failed = f", {self._failed} failed" if self._failed else ""
-        self.tally.remark(f"{count(self._count, 'commands')}{failed}")
-        self.tally.green = self._end == ""
-        if self._end:
-            self.tally.broken = " ".join(self._end.split())
-            self.tally.identify(self._end)
+        """Sum up."""
+        self._diary.settle(self.tally)
 
 
 def form_of(agent: Agent) -> AgentForm:

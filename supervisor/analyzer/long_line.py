@@ -37,6 +37,14 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
     yield text[place:], lines
 
 
+def shorten(text: str) -> str:
+    """A string with its two ends if it is long, as it would be in such a line."""
+    if len(text) <= 2 * END_BYTES:
+        return text
+    missing = text.count("\n", END_BYTES, -END_BYTES)
+    return text[:END_BYTES] + _MARK % max(1, missing) + text[-END_BYTES:]
+
+
 class LongLine:
     """Takes a line piece by piece and keeps as much of it as its reader needs."""
 

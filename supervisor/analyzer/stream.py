@@ -12,7 +12,7 @@ from supervisor.analyzer.commands import program_of
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
 from supervisor.analyzer.documents import Documents, FormBook, Part
 from supervisor.analyzer.excerpt import Quote
-from supervisor.analyzer.forms import AGENTS, FORMS, RECORDS
+from supervisor.analyzer.forms import AGENT_FORMS, AGENT_RECORDS, FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
 from supervisor.analyzer.line import Line, Page, remember
@@ -179,20 +179,26 @@ class Analyzer:
                 self._lines += len(part.records)
             case Document():
                 first, last = self._lines + 1, self._lines + max(1, part.lines)
-                segment = Segment(part.parser.form.grammar, part.parser, first, last)
-                self._segmenter.include(segment)
+                form = part.parser.form
+                if form.agent is not None:
+                    self._note(form.agent, part.parser.answers, (first, last))
+                self._segmenter.include(Segment(form.grammar, part.parser, first, last))
                 self._lines += part.newlines
 
     def _hear(self, agent: Agent, events: Records) -> None:
-        """Read what the commands of an agent have printed. Their failures are not the agent's."""
+        """Read what the commands of an agent have printed."""
         commands = self._commands.setdefault(agent.name, Commands(agent))
         for number, event in enumerate(events.records, self._lines + 1):
-            try:
-                digests = [one for answer in commands.take(event) for one in self._told_by(answer)]
-            except Exception as error:  # noqa: BLE001 - the rest of the stream is worth more
-                self._on_failure(agent.name, f"{type(error).__name__}: {error}")
-                continue
-            self._answers += [replace(digest, lines=(number, number)) for digest in digests]
+            self._note(agent, commands.take(event), (number, number))
+
+    def _note(self, agent: Agent, answers: Iterable[Answer], lines: tuple[int, int]) -> None:
+        """Keep the digests of commands; their failures are not the agent's."""
+        try:
+            digests = [one for answer in answers for one in self._told_by(answer)]
+        except Exception as error:  # noqa: BLE001 - the rest of the stream is worth more
+            self._on_failure(agent.name, f"{type(error).__name__}: {error}")
+            return
+        self._answers += [replace(digest, lines=lines) for digest in digests]
 
     def _told_by(self, answer: Answer) -> list[Digest]:
         """What the output of a command says."""
@@ -326,7 +332,9 @@ def _said_by(segment: Segment) -> Verdict:
 
 @cache
 def _book(*, events: bool) -> FormBook:
-    return FormBook(FORMS, (*RECORDS, *AGENTS) if events else RECORDS)
+    if not events:
+        return FormBook(FORMS, RECORDS)
+    return FormBook((*FORMS, *AGENT_FORMS), (*RECORDS, *AGENT_RECORDS))
 
 
 def _ignore(grammar: str, problem: str) -> None:

@@ -44,4 +44,5 @@ RECORDS: tuple[RecordForm, ...] = (
     *json_lines.RECORDS,
     logs.RECORDS,
 )
-AGENTS = agents.AGENTS
+AGENT_FORMS, AGENT_RECORDS = agents.FORMS, agents.RECORDS
+"""Those in which the commands of agents stand."""

@@ -1,7 +1,8 @@
-"""Agents' events: Codex, Claude Code, OpenCode, Gemini CLI, pi.
+"""Agents' events: Codex, Claude Code, OpenCode, Gemini CLI, pi; mini-swe-agent's trajectories.
 
 Sources: what ``codex exec --json`` 0.169, ``opencode run --format json`` 1.18, ``gemini -o
 stream-json`` 0.61 and ``pi --mode json`` 0.73 print, and openai/codex, exec/src/exec_events.rs;
+SWE-agent/mini-swe-agent, agents/default.py and models/utils;
 Claude Code's documentation of ``--output-format stream-json`` and of the messages of its SDK.
 """
 
@@ -9,6 +10,8 @@ import re
 from collections.abc import Iterable
 
 from supervisor.analyzer.agents import Agent, Answer, form_of, status, table, text, texts
+from supervisor.analyzer.form import Form, Items
+from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.records import Record
 
 _EXIT_IN_FRONT = re.compile(r"Exit code (\d{1,5})(?:\n|\Z)")
@@ -18,6 +21,7 @@ _EXIT_BEHIND = re.compile(
 )
 _METADATA = "<shell_metadata>"
 _TIMEOUT_IN_METADATA = "exceeding timeout"
+_MINI_TIMEOUT = "timed out"
 _NO_OUTPUT = "(no output)"
 _STEPS = ("started", "updated", "completed")
 
@@ -149,6 +153,33 @@ def _pi_ends(event: Record) -> str | None:
     return "" if message.get("stopReason") == "stop" else None
 
 
+def _mini_asks(message: Record) -> Iterable[tuple[str, str]]:
+    actions = table(message, "extra").get("actions")
+    for action in map(table, actions if isinstance(actions, list) else ()):
+        yield text(action.get("tool_call_id")), text(action.get("command"))
+
+
+def _mini_answers(message: Record) -> Iterable[Answer]:
+    """It has -1 for what was not executed or took too long, and tells that in words."""
+    extra = table(message, "extra")
+    if "returncode" not in extra:
+        return
+    why, code = text(extra.get("exception_info")), status(extra.get("returncode"))
+    key, output = text(message.get("tool_call_id")), text(extra.get("raw_output"))
+    if not why:
+        yield Answer(key, output, code)
+    elif _MINI_TIMEOUT in why:
+        yield Answer(key, output, None, timed_out=True)
+
+
+def _mini_ends(message: Record) -> str | None:
+    extra = table(message, "extra")
+    if "exit_status" not in extra:
+        return None
+    end = text(extra.get("exit_status"))
+    return "" if end == "Submitted" else text(extra.get("exception_str")) or end or "ended"
+
+
 def _without_filler(output: str) -> str:
     return "" if output.strip() == _NO_OUTPUT else output
 
@@ -219,4 +250,12 @@ _PI = Agent(
     answers=_pi_answers,
     ends=_pi_ends,
 )
-AGENTS = tuple(map(form_of, (_CODEX, _CLAUDE_CODE, _OPENCODE, _GEMINI, _PI)))
+RECORDS = tuple(map(form_of, (_CODEX, _CLAUDE_CODE, _OPENCODE, _GEMINI, _PI)))
+FORMS = (
+    Form(
+        grammar=Grammar(name="mini", kind="agent", rules=()),
+        signatures=(("info.mini_version",),),
+        items=(Items(at="messages.*", both_ends=True),),
+        agent=Agent(name="mini", asks=_mini_asks, answers=_mini_answers, ends=_mini_ends),
+    ),
+)

@@ -7,7 +7,7 @@ import pytest
 
 from supervisor.analyzer import Analysis, Analyzer, analyze
 from supervisor.digests import Call, Digest, Verdict
-from tests.agent_events import AGENTS, TELLS_FAILURE, TELLS_SUCCESS, Event, Ran, lines
+from tests.agent_events import AGENTS, TELLS_FAILURE, TELLS_SUCCESS, Event, Ran, lines, mini
 
 RED = (
     "a.py:1:8: F401 [*] `os` imported but unused\n"
@@ -224,6 +224,46 @@ def test_codex_command_that_was_declined_has_not_run() -> None:
     events[3]["item"] |= {"status": "declined", "exit_code": None}
     (own,) = analyze([lines(events)]).segments
     assert own.summary == "codex: ok, 0 commands"
+
+
+def test_trajectory_is_read_like_events() -> None:
+    """It is one document, so that is where all stands."""
+    noise = "".join(f"11 failed, line {number}\n" for number in range(100_000))
+    long = Ran("pytest", f"{noise}FAILED t.py::a - assert 0\n1 failed in 1s\n", 1)
+    text = mini([RUFF, PYTEST, long, SILENT, LOST])
+    ruff, piped, pytest_, silent, lost, own = analyze([text], exit_code=0).segments
+    assert ruff.call == Call(source="stream", command=RUFF.command, code=1)
+    assert (ruff.fix, ruff.lines) == ("ruff check --fix", (1, text.count(b"\n")))
+    assert (piped.verdict, piped.call and piped.call.code) == (Verdict.FAILED, 0)
+    assert (pytest_.tool, pytest_.declared) == ("pytest", {"failed": 1})
+    assert (silent.verdict, lost.verdict) == (Verdict.OK, Verdict.ERROR)
+    assert (own.verdict, own.summary) == (Verdict.OK, "mini: ok, 5 commands, 3 failed")
+
+
+def test_trajectory_that_is_cut_off_or_failed_is_not_good() -> None:
+    """What is not there is not guessed; what was not executed is not told."""
+    text = mini([RUFF])
+    assert analyze([text[:-30]]).verdict is Verdict.UNKNOWN
+    failed = {"exit_status": "AuthenticationError", "exception_str": "401 Unauthorized"}
+    analysis = analyze([mini([RUFF], {"role": "exit", "extra": failed})], exit_code=0)
+    assert "401 Unauthorized" in analysis.segments[-1].summary
+    assert analysis.verdict is Verdict.ERROR
+    trajectory = json.loads(text)
+    trajectory["messages"][2]["extra"] |= {"returncode": -1, "exception_info": "not executed"}
+    (own,) = analyze([json.dumps(trajectory).encode()]).segments
+    assert own.summary == "mini: ok, 0 commands"
+    late = {"exception_info": "Command 'x' timed out after 3 seconds"}
+    trajectory["messages"][2]["extra"] |= late
+    (ruff, _) = analyze([json.dumps(trajectory).encode()]).segments
+    assert ruff.verdict is Verdict.TIMEOUT
+
+
+def test_trajectory_of_very_much_output_is_bounded() -> None:
+    """All commands are counted, not all are read."""
+    many = [Ran(f"make {number}", "x" * 400_000) for number in range(60)]
+    *told_of, own = analyze([mini(many)]).segments
+    assert 10 < len(told_of) < 30
+    assert own.summary == "mini: ok, 60 commands"
 
 
 def test_other_json_lines_are_nobodys() -> None:
