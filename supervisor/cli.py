@@ -219,7 +219,7 @@ def _stop(arguments: argparse.Namespace) -> int:
 
 def _reap(arguments: argparse.Namespace) -> int:
     from supervisor.reaping import reap
-    from supervisor.view.lines import render_argv
+    from supervisor.view.words import render_argv
 
     for left in reap(os.environ, adopt=arguments.adopt):
         for member in left.members:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Verdict(StrEnum):
@@ -47,6 +48,18 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A command of the autopilot's, of whose output a digest speaks."""
+
+    source: Literal["stream", "pool"]
+    """Who says so: an agent's own events, or the pool that ran it."""
+    command: str
+    """As it was given to a shell, at most 2000 characters."""
+    code: int | None
+    """Its exit status; None where it has none, or nobody says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The bounded summary of one tool's execution inside a stream of output."""
 
@@ -54,7 +67,7 @@ class Digest:
     """Name of the tool (``ruff``, ``pytest``, …), or ``output`` where none was recognised."""
     kind: str
     """``linter``, ``formatter``, ``types``, ``tests``, ``build``, ``packages``, ``deploy``,
-    ``vcs``, ``log``, ``crash`` or ``output``."""
+    ``vcs``, ``log``, ``crash``, ``agent`` or ``output``."""
     verdict: Verdict
     declared: Mapping[str, int]
     """What the tool's own trailer says: ``errors``, ``failed``, ``passed``, …"""
@@ -75,3 +88,5 @@ class Digest:
     """``v1:`` and 16 hex digits; equal for two sightings of one failure."""
     lines: tuple[int, int]
     """First and last line of the stream, counted from 1, that it speaks of."""
+    call: Call | None = None
+    """The command that printed it; None for what the program printed itself."""

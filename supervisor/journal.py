@@ -9,6 +9,7 @@ from pathlib import Path
 from supervisor import events
 from supervisor.digests import Digest, Verdict
 from supervisor.redaction import Redactor
+from supervisor.telemetry.doubles import Doubles, Source
 from supervisor.telemetry.flakiness import Flakiness, Outcome, outcome_of
 from supervisor.telemetry.occurrences import Occurrence, Occurrences, Sighting
 from supervisor.telemetry.record import stamp
@@ -43,6 +44,7 @@ class Journal:
         """Where the program works, and with it the tests that it runs, or so we think."""
         self._redactor = redactor
         self._repeats = Repeats()
+        self._doubles = Doubles()
         self._flakiness = Flakiness()
         self._aside = ThreadPoolExecutor(1, "journal")
         """For what takes too long while output waits to be read."""
@@ -69,6 +71,8 @@ class Journal:
 
     def tell_digest(self, run: str, digest: Digest) -> None:
         """Record a digest with what is known of its failure, or of those that it ends."""
+        if not self._is_news(run, digest):
+            return
         digest = self._redactor.value(digest)
         if (outcome := outcome_of(digest)) is not None:
             self._aside.submit(self._tell_flaky, run, outcome)
@@ -84,6 +88,11 @@ class Journal:
             self._record(events.Digested(run=run, digest=digest, seen=seen, status=status))
         if not failed:
             self._tell_fixed(run, digest)
+
+    def _is_news(self, run: str, digest: Digest) -> bool:
+        source: Source = "text" if digest.call is None else digest.call.source
+        with self._lock:
+            return self._doubles.is_news(source, run, digest.tool, datetime.now(UTC))
 
     def _note(self, digest: Digest, time: datetime) -> Sighting:
         return self._occurrences.note(digest.fingerprint, digest.tool, digest.summary, time)
@@ -104,7 +113,9 @@ class Journal:
             )
 
     def _tell_fixed(self, run: str, digest: Digest) -> None:
-        if digest.verdict is not Verdict.OK:
+        # A command that was silent and came through shows nothing of what its program can fail of.
+        silent = digest.call is not None and digest.kind == "output"
+        if digest.verdict is not Verdict.OK or silent:
             return
         with self._lock:
             fixed = self._occurrences.fix(digest.tool)

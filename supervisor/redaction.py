@@ -11,6 +11,8 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
+from supervisor.digests import Call
+
 _MARK = "[redacted]"
 _LEAST_CHARS = 8
 """A shorter value of the environment may well be a word that stands anywhere."""
@@ -18,6 +20,9 @@ _SAYS_SO = r"(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)"
 _SECRET_NAME = re.compile(rf"(?:\w*_)?{_SAYS_SO}", re.IGNORECASE)
 _FLAG = re.compile(
     r"--?(?:[\w-]*-)?(?:key|token|secret|password|passwd|passphrase|credentials?)", re.IGNORECASE
+)
+_FLAG_IN_COMMAND = re.compile(
+    rf"(?<![^\s'\"])({_FLAG.pattern}(?:=|\s++))(?:'[^']*'|\"[^\"]*\"|[^\s'\"]++)", re.IGNORECASE
 )
 _TOKENS = (
     *(r"(?:AKIA|ASIA)[A-Z0-9]{16}\b", r"gh[opsur]_[A-Za-z0-9]{30,}", r"github_pat_\w{22,}"),
@@ -54,6 +59,10 @@ class Redactor:
             text = self._held.sub(_MARK, text)
         return _forms().sub(_shown, text)
 
+    def command(self, command: str) -> str:
+        """A shell command without secrets, of which some may stand behind a flag."""
+        return self.text(_FLAG_IN_COMMAND.sub(rf"\1{_MARK}", command))
+
     def value(self, value: _T) -> _T:
         """The same value, or one of its kind whose texts have no secrets in them."""
         return self._clean(value)  # type: ignore[no-any-return]
@@ -66,6 +75,8 @@ class Redactor:
                 return self._items(value)
             case dict():
                 return {self._clean(key): self._clean(item) for key, item in value.items()}
+            case Call():
+                return replace(value, command=self.command(value.command))
             case _ if is_dataclass(value) and not isinstance(value, type):
                 return self._fields(value)
         return value

@@ -1,14 +1,16 @@
 """The hall: what one tool call prints, on its way to the caller, kept, analyzed and told."""
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self, assert_never
 
 import anyio
 
 from supervisor import events
-from supervisor.digests import Digest
-from supervisor.endings import CallEnding
+from supervisor.digests import Call, Digest
+from supervisor.endings import CallEnding, Exited
 from supervisor.house import House
 from supervisor.options_pool import Show
 from supervisor.output.bounded import Bounded
@@ -22,6 +24,7 @@ _QUOTA_SHARE = 4
 """What one call may keep, of what a run may."""
 _MOST_DIGESTS = 8
 _FINDINGS_SHARE = 5
+_COMMAND_CHARACTERS = 2000
 _CALLER_S = 30.0
 """How long a caller that reads slowly has for the last words."""
 
@@ -100,6 +103,8 @@ class ToolOutput:
         self._store: RawStore | None = None
         self._reader: Reader | None = None
         self._digests: list[Digest] = []
+        self._command = shlex.join(request.argv)[:_COMMAND_CHARACTERS]
+        self._code: int | None = None
         self._show = show
         self._view = _view(show, house.config.pool.show_bytes)
 
@@ -152,6 +157,7 @@ class ToolOutput:
         """Have the rest read and summed up, after the block; None: nothing was printed."""
         if self._reader is None or self._store is None:
             return None
+        self._code = ending.code if isinstance(ending, Exited) else None
         self._reader.close(ending)
         return self._store.close()
 
@@ -187,9 +193,10 @@ class ToolOutput:
         self._house.journal.tell(event)
 
     def tell_digest(self, run: str, digest: Digest) -> None:
-        """Pass on what the reader tells, and remember it for the caller."""
+        """Pass on what the reader tells, as of this call, and remember it for the caller."""
+        call = Call(source="pool", command=self._command, code=self._code)
         self._digests.append(digest)
-        self._house.journal.tell_digest(run, digest)
+        self._house.journal.tell_digest(run, replace(digest, call=call))
 
     def _tell_dropped(self, dropped_bytes: int, dropped_lines: int, problem: str) -> None:
         self._house.journal.tell(

@@ -8,11 +8,13 @@ from supervisor.analyzer.excerpt import EXCERPT_BYTES, render
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.stream import Analyzer
 from supervisor.analyzer.summary import fixable_of, place
+from supervisor.analyzer.text import cut
 from supervisor.analyzer.verdicts import BAD
 from supervisor.digests import Digest, Verdict
 
 SCHEMA = 1
 _MOST_SEGMENTS = 1000
+_COMMAND_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def render_text(analysis: Analysis) -> str:
 
 
 def _segment(digest: Digest) -> dict[str, Any]:
-    first, fixable = digest.first, digest.fixable
+    first, fixable, call = digest.first, digest.fixable, digest.call
     return {
         "tool": digest.tool,
         "kind": digest.kind,
@@ -105,11 +107,14 @@ def _segment(digest: Digest) -> dict[str, Any]:
         "summary": digest.summary,
         "fingerprint": digest.fingerprint,
         "lines": list(digest.lines),
+        "call": call and {"source": call.source, "command": call.command, "code": call.code},
     }
 
 
 def _details(digest: Digest) -> list[str]:
     lines: list[str] = []
+    if digest.call is not None:
+        lines.append(f"by: {cut(' '.join(digest.call.command.split()), _COMMAND_BYTES)}")
     if digest.by_code and digest.verdict is not Verdict.OK:
         lines.append(", ".join(f"{code} ×{count}" for code, count in digest.by_code.items()))
     first = digest.first

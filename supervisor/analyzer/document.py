@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from supervisor.analyzer.agents import Answer, Diary
 from supervisor.analyzer.form import Form, Items
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.items import ItemReader, said, whole
@@ -18,6 +19,7 @@ CUT_SHORT = "cut short"
 _ONLY_COUNTED = ("passed", "skipped")
 _CONTEXT_CHARS = 1000
 _MOST_WAITING = 1000
+_MOST_ANSWER_CHARS, _LEAST_ANSWER_CHARS = 1 << 23, 1 << 10
 
 
 class Recogniser:
@@ -70,6 +72,10 @@ class DocumentParser:
         self._sums: dict[str, int] = {}
         self._proven = False
         self._walk = Walk(outline(form), self)
+        self.answers: list[Answer] = []
+        """Commands of an agent, until their output is too much to be held."""
+        self._diary = None if form.agent is None else Diary(form.agent)
+        self._answer_chars = 0
 
     def read(self, events: Sequence[Event]) -> bool:
         """Read more of the document; whether it ended."""
@@ -85,6 +91,9 @@ class DocumentParser:
         tally.declared.update(self._sums)
         tally.name = self._context.get("name", "").lower() or None
         tally.ended = complete and not self._failed
+        if self._diary is not None:
+            self._diary.settle(tally)
+            tally.green = tally.green and complete
         if not complete:
             tally.remarks.append(CUT_SHORT)
         elif tally.ended:
@@ -128,9 +137,18 @@ class DocumentParser:
         if self._failed:
             return
         try:
-            self._item(items, item)
+            if self._diary is None:
+                self._item(items, item)
+            else:
+                self._hear(self._diary, item)
         except Exception as error:  # noqa: BLE001 - a form may be a user's
             self._fail(error)
+
+    def _hear(self, diary: Diary, event: Any) -> None:
+        for answer in diary.note(event):
+            self._answer_chars += _LEAST_ANSWER_CHARS + len(answer.output)
+            if self._answer_chars <= _MOST_ANSWER_CHARS:
+                self.answers.append(answer)
 
     def _name_key(self, node: Node, key: str) -> None:
         if node.names_key is not None:

@@ -9,10 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from supervisor.analyzer.agents import AgentForm
 from supervisor.analyzer.form import Form
+from supervisor.analyzer.long_line import LongLine
 from supervisor.analyzer.open_document import LOOK_BACK_BYTES, PIECE_BYTES, Document, OpenDocument
 from supervisor.analyzer.outline import Signatures
-from supervisor.analyzer.records import RecordForm, RecordForms, Records, probe
+from supervisor.analyzer.records import RecordForm, RecordForms, Records, parse, probe
 from supervisor.analyzer.shape import shape
 from supervisor.analyzer.text import decode
 
@@ -47,6 +49,10 @@ class FormBook:
     def __init__(self, forms: Sequence[Form], records: Sequence[RecordForm]) -> None:
         self.signatures = Signatures(forms)
         self.records = RecordForms(records)
+        agents = (one.agent for one in records if isinstance(one, AgentForm))
+        types = sorted({re.escape(kind.encode()) for one in agents for kind in one.types})
+        self.event = re.compile(rb'\{\s{0,80}+"type":\s?+"(?:%b)"' % (b"|".join(types) or rb"(?!)"))
+        """What an agent's event begins with, which may be too long to be held."""
         roots = {path.partition(".")[0] for one in forms if one.markup for path in _paths(one)}
         names = b"|".join(re.escape(root.encode()) for root in sorted(roots)) or rb"(?!)"
         whole = _START % (b"", b"", b"", names)
@@ -95,6 +101,7 @@ class Documents:
         self._fresh = True
         """Whether a line begins where we look on."""
         self._document: OpenDocument | None = None
+        self._long: LongLine | None = None
         self._keys: tuple[str, ...] = ()
         """Keys of the open document, where it is one line."""
         self._faults = 0
@@ -124,7 +131,12 @@ class Documents:
 
     def _split(self, view: _View) -> Iterator[Part]:
         while not view.over:
-            yield from self._look(view) if self._document is None else self._read_on(view)
+            if self._long is not None:
+                yield from self._read_long(view, self._long)
+            elif self._document is not None:
+                yield from self._read_on(view)
+            else:
+                yield from self._look(view)
 
     def _look(self, view: _View) -> Iterator[Part]:
         """Go to the next line that may be a document's first."""
@@ -183,6 +195,10 @@ class Documents:
             line = _line_at(view, view.place)
             if line is None:
                 yield from self._hold(view)
+                return
+            if not line and self._book.event.match(view.data, view.place):
+                yield from view.text_up_to(view.place)
+                self._long = LongLine()
                 return
             record, over = probe(decode(line))
             if record is not None:
@@ -243,6 +259,23 @@ class Documents:
         view.text = view.place
         self._fresh = True
         view.aloof = False
+
+    def _read_long(self, view: _View, line: LongLine) -> Iterator[Part]:
+        """Read an event on that is too long to be held; what turns out to be none is text."""
+        end = view.data.find(b"\n", view.place) + 1
+        line.feed(view.data[view.place : end - 1 if end else len(view.data)])
+        view.text = view.place = end or len(view.data)
+        view.over = not end and not view.final
+        if view.over:
+            return
+        self._long, self._fresh, view.aloof = None, True, None
+        kept = line.close()
+        record = parse(decode(kept))
+        form = None if record is None else self._book.records.form(record)
+        if form is not None and record is not None:
+            yield Records(form, [record], kept)
+        else:
+            yield kept + b"\n" if end else kept
 
     def _read_on(self, view: _View) -> Iterator[Part]:
         """Read the open document on."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from supervisor.analyzer.agents import Agent
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.tally import Finding, Tally
 
@@ -41,6 +42,8 @@ class Items:
     safe: str = ""
     """``path=value``; an item in which that stands is mended by the grammar's fix command."""
     unsafe: str = ""
+    both_ends: bool = False
+    """Long strings are wanted with their ends, as the output of a program is."""
     amend: Callable[[Finding, Any], Finding | None] | None = None
     """Changes what the fields say, for an item that needs more; None is no finding."""
 
@@ -74,5 +77,7 @@ class Form:
     """Paths of what is built like something above it."""
     settle: Callable[[Tally, Context], None] | None = None
     """Has the last word on a complete document."""
+    agent: Agent | None = None
+    """Its items are an agent's events and no findings."""
     markup: bool = False
     """It is XML."""

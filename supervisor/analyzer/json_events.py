@@ -38,7 +38,8 @@ class JsonEvents:
         events.clear()
         try:
             self._parser.send(unit if unit.isascii() else _valid(unit))
-        except (ijson.JSONError, StopIteration):
+        # Half a surrogate pair, written as an escape, is no text to it.
+        except (ijson.JSONError, StopIteration, UnicodeDecodeError):
             self.broken = True
         self._quoted, self._escaped = self._quoted_next, self._escaped_next
         if self._quoted or unit[-1:] != b"\n":

@@ -2,18 +2,22 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from types import MappingProxyType
 
+from supervisor.analyzer.agents import Agent, AgentForm, Answer, Commands
+from supervisor.analyzer.commands import program_of
 from supervisor.analyzer.digesting import digest_of, residue_digest, residue_verdict
 from supervisor.analyzer.documents import Documents, FormBook, Part
 from supervisor.analyzer.excerpt import Quote
-from supervisor.analyzer.forms import FORMS, RECORDS
+from supervisor.analyzer.forms import AGENT_FORMS, AGENT_RECORDS, FORMS, RECORDS
 from supervisor.analyzer.grammar import Grammar
 from supervisor.analyzer.grammars import GRAMMARS
 from supervisor.analyzer.line import Line, Page, remember
 from supervisor.analyzer.lines import Blocks
+from supervisor.analyzer.long_line import pieces
 from supervisor.analyzer.open_document import Document
 from supervisor.analyzer.records import Records
 from supervisor.analyzer.segment import Segment
@@ -21,7 +25,7 @@ from supervisor.analyzer.segments import Segmenter
 from supervisor.analyzer.text import scrub
 from supervisor.analyzer.verdicts import BAD, Outcome, judge, overall, parsed
 from supervisor.analyzer.witness import Witness
-from supervisor.digests import Digest, Verdict
+from supervisor.digests import Call, Digest, Verdict
 
 _STREAMS = (1, 2)
 _LAST_LINES = 40
@@ -30,6 +34,8 @@ _IN_VAIN = 8
 _FEWEST_LINES, _MOST_LINES = 64, 1 << 16
 _MOST_QUOTES = 40
 _MOST_TEXT_BYTES = 500
+_MOST_TOOLS = 8
+"""Digests of one command; those of failures come first."""
 
 
 class Analyzer:
@@ -37,8 +43,9 @@ class Analyzer:
 
     ``tool`` is the tool's name where argv is known. ``users`` are grammars of the user's own, which
     are asked before ours. ``on_failure`` hears the name of a grammar
-    that threw, and why; the generic digest then takes over. Memory is bounded, nothing is
-    raised, and the digests do not depend on how the stream was cut into chunks.
+    that threw, and why; the generic digest then takes over. Of ``events`` in which an agent tells
+    what its commands have printed, each command's output is read for itself. Memory is bounded,
+    nothing is raised, and the digests do not depend on how the stream was cut into chunks.
     """
 
     def __init__(
@@ -48,10 +55,17 @@ class Analyzer:
         on_failure: Callable[[str, str], None] | None = None,
         users: Iterable[Grammar] = (),
         grammars: Iterable[Grammar] = GRAMMARS,
+        events: bool = True,
     ) -> None:
         self._tool = tool
         self._on_failure = on_failure or _ignore
-        self._segmenter = Segmenter((*users, *grammars), tool, self._on_failure)
+        self._grammars = (*users, *grammars)
+        self._book = _book(events=events)
+        self._segmenter = Segmenter(self._grammars, tool, self._on_failure)
+        self._commands: dict[str, Commands] = {}
+        """Of each agent whose events were seen."""
+        self._answers: list[Digest] = []
+        """Of their commands, not yet handed over."""
         self._documents: dict[int, Documents] = {}
         self._blocks = Blocks()
         self._torn: set[int] = set()
@@ -79,7 +93,7 @@ class Analyzer:
         if stream in self._torn and not (chunk := self._mend(chunk, stream)):
             return []
         if documents is None:
-            documents = Documents(_book(), self._is_aloof, self._on_failure)
+            documents = Documents(self._book, self._is_aloof, self._on_failure)
             self._documents[stream] = documents
         for part in documents.feed(chunk):
             self._take(part, stream)
@@ -157,14 +171,48 @@ class Analyzer:
                 for block in self._blocks.feed(part, stream):
                     self._read(block)
             case Records():
+                if isinstance(part.form, AgentForm):
+                    self._hear(part.form.agent, part)
+                else:
+                    self._history = remember(self._history, part.data)
                 self._segmenter.read(part.form.grammar, part.records, self._lines + 1)
                 self._lines += len(part.records)
-                self._history = remember(self._history, part.data)
             case Document():
                 first, last = self._lines + 1, self._lines + max(1, part.lines)
-                segment = Segment(part.parser.form.grammar, part.parser, first, last)
-                self._segmenter.include(segment)
+                form = part.parser.form
+                if form.agent is not None:
+                    self._note(form.agent, part.parser.answers, (first, last))
+                self._segmenter.include(Segment(form.grammar, part.parser, first, last))
                 self._lines += part.newlines
+
+    def _hear(self, agent: Agent, events: Records) -> None:
+        """Read what the commands of an agent have printed."""
+        commands = self._commands.setdefault(agent.name, Commands(agent))
+        for number, event in enumerate(events.records, self._lines + 1):
+            self._note(agent, commands.take(event), (number, number))
+
+    def _note(self, agent: Agent, answers: Iterable[Answer], lines: tuple[int, int]) -> None:
+        """Keep the digests of commands; their failures are not the agent's."""
+        try:
+            digests = [one for answer in answers for one in self._told_by(answer)]
+        except Exception as error:  # noqa: BLE001 - the rest of the stream is worth more
+            self._on_failure(agent.name, f"{type(error).__name__}: {error}")
+            return
+        self._answers += [replace(digest, lines=lines) for digest in digests]
+
+    def _told_by(self, answer: Answer) -> list[Digest]:
+        """What the output of a command says."""
+        tool, grammars = program_of(answer.command), self._grammars
+        inner = Analyzer(tool=tool, on_failure=self._on_failure, grammars=grammars, events=False)
+        digests: list[Digest] = []
+        for text, missing in pieces(answer.output):
+            if missing:
+                inner.skip(missing)
+            digests += inner.feed(text.encode("utf-8", "replace"))
+        digests += inner.close(answer.code, timed_out=answer.timed_out)
+        worst = sorted(digests, key=lambda one: one.verdict not in BAD)[:_MOST_TOOLS]
+        call = Call(source="stream", command=answer.command, code=answer.code)
+        return [replace(digest, call=call) for digest in worst]
 
     def _read(self, block: bytes) -> None:
         page = Page(scrub(block), self._history, self._lines + 1)
@@ -225,7 +273,8 @@ class Analyzer:
         return index
 
     def _drain(self) -> list[Digest]:
-        return [
+        answers, self._answers = self._answers, []
+        return answers + [
             self._digest(segment, _said_by(segment), Outcome())
             for segment in self._segmenter.drain()
         ]
@@ -282,8 +331,10 @@ def _said_by(segment: Segment) -> Verdict:
 
 
 @cache
-def _book() -> FormBook:
-    return FormBook(FORMS, RECORDS)
+def _book(*, events: bool) -> FormBook:
+    if not events:
+        return FormBook(FORMS, RECORDS)
+    return FormBook((*FORMS, *AGENT_FORMS), (*RECORDS, *AGENT_RECORDS))
 
 
 def _ignore(grammar: str, problem: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from supervisor.analyzer.form import Items
 from supervisor.analyzer.json_events import Event
+from supervisor.analyzer.long_line import shorten
 from supervisor.analyzer.outline import Node
 
 _STARTS = frozenset({"start_map", "start_array"})
@@ -98,7 +99,7 @@ class Walk:
 
 
 class _Item:
-    """A map that is put together, up to a number of parts and without the ends of long strings."""
+    """A map that is put together, up to a number of parts; long strings are cut."""
 
     def __init__(self, items: Items) -> None:
         self.items = items
@@ -124,7 +125,9 @@ class _Item:
                 room -= 1
             elif room > 0:
                 room -= 1
-                part = value[:_STRING_CHARS] if event == "string" else value
+                part = value
+                if event == "string":
+                    part = shorten(value) if self.items.both_ends else value[:_STRING_CHARS]
                 if type(here) is not dict:
                     here.append(part)
                 elif key not in here:

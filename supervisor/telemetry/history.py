@@ -216,7 +216,7 @@ class History:
                     *(time, time, run, run),
                 ),
             )
-        elif digest["verdict"] == "ok":
+        elif digest["verdict"] == "ok" and not (digest["kind"] == "output" and digest.get("call")):
             self.connection.execute(
                 "UPDATE failures SET fixed = ? WHERE tool = ? AND fixed IS NULL",
                 (time, digest["tool"]),

@@ -1,12 +1,10 @@
 """Events to lines for a person; pure."""
 
-import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from supervisor import events
-from supervisor.digests import Digest, Verdict
+from supervisor.digests import Call, Digest, Verdict
 from supervisor.endings import (
     CallStopped,
     Ending,
@@ -18,9 +16,9 @@ from supervisor.endings import (
     signal_name,
 )
 from supervisor.units import render_bytes, render_seconds
+from supervisor.view import lines_scratch
+from supervisor.view.words import Line, Mood, clip, count_of, printable, render_argv
 
-Mood = Literal["good", "bad", "warning", "plain"]
-_ARGV_CHARACTERS = 60
 _NAMED_MEMBERS = 4
 _STOP_REASONS = {
     "operator": "on request",
@@ -34,44 +32,9 @@ _STOP_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the tail: what happened, in one word and in one sentence."""
-
-    word: str
-    text: str
-    mood: Mood = "plain"
-
-
 def render(event: events.Event) -> Line | None:
     """The line for an event; None: a person need not see it."""
     return _LINES[type(event)](event) if type(event) in _LINES else None
-
-
-def render_argv(argv: Sequence[str]) -> str:
-    """A command line without control characters; where it gets long, paths lose their folders.
-
-    >>> render_argv(["/usr/bin/python3", "/home/somebody/some/where/very/deep/inside/server.py"])
-    'python3 server.py'
-    """
-    line = printable(shlex.join(argv))
-    if len(line) > _ARGV_CHARACTERS:
-        line = printable(shlex.join(map(_last_name, argv)))
-    return line if len(line) <= _ARGV_CHARACTERS else line[: _ARGV_CHARACTERS - 1] + "…"
-
-
-def _last_name(word: str) -> str:
-    is_path = word.startswith("/") and not any(letter.isspace() for letter in word)
-    return word.rpartition("/")[2] or word if is_path else word
-
-
-def printable(text: str) -> str:
-    r"""Text that cannot move the cursor or change the terminal's colours.
-
-    >>> printable("a\x1b[31mb\nc")
-    'a?[31mb?c'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def describe_ending(ending: Ending) -> str:
@@ -139,16 +102,6 @@ def _receipt(event: events.Receipt) -> Line | None:
     return None
 
 
-def count_of(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> count_of(1, "failure"), count_of(2, "process")
-    ('1 failure', '2 processes')
-    """
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
-
-
 def _name_survivor(member: events.Member) -> str:
     return f"{render_argv(member.argv)} (pid {member.pid}, {member.why or 'no reason known'})"
 
@@ -163,7 +116,14 @@ def _digested(event: events.Digested) -> Line | None:
     digest = event.digest
     if digest.kind == "output" and digest.verdict in {Verdict.OK, Verdict.UNKNOWN}:
         return None  # Chatter in which no tool was recognised and nothing went wrong.
-    return Line(digest.verdict, printable(digest.summary) + _met_before(event), _mood(digest))
+    text = printable(digest.summary) + _met_before(event) + _told_by(digest.call)
+    return Line(digest.verdict, text, _mood(digest))
+
+
+def _told_by(call: Call | None) -> str:
+    if call is None:
+        return ""
+    return f" [{call.source}: {clip(printable(' '.join(call.command.split())))}]"
 
 
 def _met_before(event: events.Digested) -> str:
@@ -248,55 +208,6 @@ def _limit_hit(event: events.LimitHit) -> Line:
     return Line("limit", f"limits.{event.limit}: {what}", "warning")
 
 
-def _scratch_passed(event: events.ScratchPassed) -> Line:
-    used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
-    quota = f"{render_bytes(event.quota_bytes)} in {event.quota_files} files"
-    over = event.used_bytes > event.quota_bytes or event.used_files > event.quota_files
-    what = "over its quota" if over else "near its quota"
-    if not over and event.full_in_s:
-        what = f"at this rate full in {render_seconds(event.full_in_s)}, with a quota"
-    return Line("scratch", f"{used}: {what} of {quota}", "bad" if over else "warning")
-
-
-def _scratch_relieved(event: events.ScratchRelieved) -> Line:
-    file = f"{printable(event.path or 'no file')} ({render_bytes(event.file_bytes)})"
-    writers = "; ".join(render_argv(one.argv) for one in event.writers) or "nobody"
-    text = {
-        "frozen": f"held still while it writes {file}: {writers}",
-        "cut": f"{render_bytes(event.freed_bytes)} cut out of the middle of {file}",
-        "call-stopped": f"stopped the tool call that writes {file}: {writers}",
-        "run-stopped": f"nothing but a stop would help; {writers} writes {file}",
-    }[event.step]
-    return Line("scratch", text, "bad" if event.step.endswith("stopped") else "warning")
-
-
-def _watched_passed(event: events.WatchedPassed) -> Line:
-    quota, used = render_bytes(event.quota_bytes), render_bytes(event.used_bytes)
-    share = "over" if event.used_bytes > event.quota_bytes else "near"
-    if share == "near" and event.full_in_s:
-        share = f"at this rate in {render_seconds(event.full_in_s)} over"
-    text = f"{printable(event.path)} has {used}: {share} its budget of {quota}"
-    return Line("disk", text, "bad" if event.stopping else "warning")
-
-
-def _disk_pressed(event: events.DiskPressed) -> Line:
-    text = (
-        f"the disk of {printable(event.path)} is used to {event.used_share:.0%},"
-        f" {render_bytes(event.free_bytes)} left: the run is {event.then}"
-    )
-    return Line("disk", text, "good" if event.then == "resumed" else "bad")
-
-
-def _scratch_kept(event: events.ScratchKept) -> Line:
-    return Line("kept", f"scratch of the failed run: {printable(event.path)}")
-
-
-def _swept(event: events.Swept) -> Line:
-    freed = render_bytes(event.freed_bytes)
-    left = f", {event.left} files could not be removed" if event.left else ""
-    return Line("swept", f"scratch of {event.directories} dead runs, {freed}{left}")
-
-
 def _recovered(event: events.Recovered) -> Line:
     left = _name_members(event.members, len(event.members)) or "nothing"
     text = f"run {event.run} was lost with its supervisor; left of it was {left}"
@@ -335,16 +246,11 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.CallEnded: _call_ended,
     events.ToolsHeld: _tools_held,
     events.LimitHit: _limit_hit,
-    events.ScratchPassed: _scratch_passed,
-    events.ScratchRelieved: _scratch_relieved,
-    events.WatchedPassed: _watched_passed,
-    events.DiskPressed: _disk_pressed,
-    events.ScratchKept: _scratch_kept,
-    events.Swept: _swept,
     events.Recovered: _recovered,
     events.HistoryLost: _history_lost,
     events.RestartPlanned: _restart_planned,
     events.StayedDown: _stayed_down,
+    **lines_scratch.LINES,
 }
 UNSEEN = {events.Gauged, events.Defect, events.Shed}
 """Events that have no line: nobody needs to see them, and a defect goes to stderr whole."""

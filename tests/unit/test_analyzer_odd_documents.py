@@ -17,6 +17,12 @@ def test_numbers_that_are_too_large_break_a_document() -> None:
     assert analyze([data], exit_code=1).verdict is Verdict.FAILED
 
 
+def test_half_a_character_breaks_a_document() -> None:
+    """JSON may hold half of a surrogate pair as an escape, which is no text."""
+    data = b'{"version": "1", "generalDiagnostics": [], "n": "\\udcff", "errors": [\n1]}\n'
+    assert analyze([data], exit_code=1).verdict is Verdict.FAILED
+
+
 def test_numbers_that_are_too_large_are_none() -> None:
     """A short decimal can make an integer that fills the memory."""
     assert whole(Decimal("1e999999999")) is None

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from supervisor import events
-from supervisor.digests import Cause, Diagnostic, Digest, Verdict
+from supervisor.digests import Call, Cause, Diagnostic, Digest, Verdict
 from supervisor.redaction import Redactor
 
 HEX = "0123456789abcdef" * 4
@@ -126,6 +126,8 @@ def test_secret_inside_an_event() -> None:
 
     member = events.Member(pid=1, argv=("curl", "--api-key", "swordfish", "x"))
     assert Redactor({}).value(member).argv == ("curl", "--api-key", "[redacted]", "x")
+    call = Call(source="stream", command="x --api-key=swordfish -k y --token 'a b' z", code=0)
+    assert Redactor({}).value(call).command == ("x --api-key=[redacted] -k y --token [redacted] z")
     plain = events.Adopted(run=None, member=events.Member(pid=1, argv=("sleep", "1")))
     assert Redactor({}).value(plain) is plain
 

@@ -1,17 +1,19 @@
 """What a person sees of each event."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from supervisor import events
-from supervisor.digests import Digest, Verdict
+from supervisor.digests import Call, Digest, Verdict
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.view import lines
 from supervisor.view.closing import Failure, Totals, render_closing
-from supervisor.view.lines import Line, describe_ending, render, render_argv
+from supervisor.view.lines import describe_ending, render
 from supervisor.view.screen import Screen, wants_colour
+from supervisor.view.words import Line, render_argv
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 
@@ -103,6 +105,12 @@ def test_repeated_failure_says_how_often_it_was_seen() -> None:
     assert render(events.Digested(run="r", digest=digest, seen=3, status="new")) == Line(
         "failed", "ruff: 3 errors (seen 3x)", "bad"
     )
+    call = Call(source="stream", command="cd app &&\n  ruff check " + "\x1b[31m" * 20, code=1)
+    line = render(events.Digested(run="r", digest=replace(digest, call=call)))
+    assert line is not None
+    assert line.text.startswith("ruff: 3 errors [stream: cd app && ruff check ?[31m?[31m")
+    assert line.text.endswith("…]")
+    assert len(line.text) < 90
 
 
 def test_closing_lines_are_the_receipt() -> None:

@@ -2,6 +2,7 @@
 
 from supervisor.analyzer.form import Form
 from supervisor.analyzer.forms import (
+    agents,
     files,
     javascript,
     junit,
@@ -43,3 +44,5 @@ RECORDS: tuple[RecordForm, ...] = (
     *json_lines.RECORDS,
     logs.RECORDS,
 )
+AGENT_FORMS, AGENT_RECORDS = agents.FORMS, agents.RECORDS
+"""Those in which the commands of agents stand."""
