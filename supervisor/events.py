@@ -2,37 +2,44 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 from supervisor.digests import Digest
 from supervisor.endings import Cause, Ending, StopReason
+from supervisor.event import Event, Level, Member
+from supervisor.events_scratch import DiskPressed, ScratchKept, ScratchPassed, Swept, WatchedPassed
 
-Level = Literal["debug", "info", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One process of a run, as it was seen last."""
-
-    pid: int
-    argv: tuple[str, ...]
-    """Command line, bounded; the kernel's name in brackets where there is none."""
-    escaped: bool = False
-    """It left the leader's session."""
-    how: Literal["alive", "ended", "terminated", "killed"] = "alive"
-    """How it ended: by itself, after SIGTERM, or by SIGKILL."""
-    why: str = ""
-    """Of one that could not be ended: what the kernel says about it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of every event: it belongs to a run, or to none."""
-
-    kind: ClassVar[str]
-    level: ClassVar[Level] = "info"
-    run: str | None
-    """Eight hex digits, the start of the run's cookie."""
+__all__ = [
+    "Adopted",
+    "AnalysisSkipped",
+    "Defect",
+    "Digested",
+    "DiskPressed",
+    "Event",
+    "Fixed",
+    "Flaky",
+    "Gauged",
+    "GrammarFailed",
+    "HistoryLost",
+    "Level",
+    "LimitHit",
+    "Member",
+    "OutputDropped",
+    "PipeHeld",
+    "Receipt",
+    "Recovered",
+    "Repeated",
+    "RestartPlanned",
+    "RunEnded",
+    "RunStarted",
+    "ScratchKept",
+    "ScratchPassed",
+    "Shed",
+    "StayedDown",
+    "StopStarted",
+    "Swept",
+    "WatchedPassed",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,65 +217,6 @@ class LimitHit(Event):
     """Forks that the kernel refused, or members that it killed; 1 where we looked."""
     stopping: bool
     """The whole run is stopped for it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScratchPassed(Event):
-    """The run's temp directory passed a share of its quota, or will soon at its rate."""
-
-    kind = "scratch-passed"
-    level = "warning"
-    used_bytes: int
-    used_files: int
-    quota_bytes: int
-    quota_files: int
-    full_in_s: float | None
-    """When it is full, if it goes on growing as in the last looks; None: it does not grow."""
-    stopping: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiskPressed(Event):
-    """A disk that the run writes to is nearly full, or has room again."""
-
-    kind = "disk-pressed"
-    level = "warning"
-    path: str
-    used_share: float
-    free_bytes: int
-    then: Literal["paused", "stopped", "resumed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchedPassed(Event):
-    """A watched place passed a share of its budget, or will soon at its rate."""
-
-    kind = "watched-passed"
-    level = "warning"
-    path: str
-    used_bytes: int
-    quota_bytes: int
-    full_in_s: float | None
-    stopping: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScratchKept(Event):
-    """A failed run's temp directory was put aside for a post-mortem."""
-
-    kind = "scratch-kept"
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept(Event):
-    """Leftovers of dead runs were removed."""
-
-    kind = "swept"
-    directories: int
-    freed_bytes: int
-    left: int
-    """What could not be removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
