@@ -212,7 +212,7 @@ class Run:
             argv=config.autopilot.command,
             env={
                 **(house.environ if config.autopilot.inherit_env else {}),
-                **scratch.env(),
+                **scratch.env(config.scratch.variables),
                 **config.autopilot.env,
                 COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
                 "SUPERVISE_ATTEMPT": str(self._attempt),

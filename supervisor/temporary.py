@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import supervisor
@@ -31,7 +31,8 @@ def private_tmp_of(house: House, root: Path) -> PrivateTmp | None:
     places = {os.path.realpath(place): name for place, name in _SHARED.items()}
     environ = {**(house.environ if config.autopilot.inherit_env else {}), **config.autopilot.env}
     homes = {*_homes(house), environ.get("HOME", "")}
-    wanted = {*homes, *_named_in_command(config), *_paths_in(environ), *_USUAL}
+    ours = {*_OURS, *config.scratch.variables}
+    wanted = {*homes, *_named_in_command(config), *_paths_in(environ, ours), *_USUAL}
     visible = {top for path in wanted if (top := _top_below(path, places))}
     covers = {place: name for place, name in places.items() if _may_cover(place, homes)}
     in_memory = _in_memory(config)
@@ -88,10 +89,13 @@ def _named_in_command(config: Config) -> Iterator[str]:
         yield os.path.join(config.autopilot.cwd, value)  # noqa: PTH118 - an argument may be anything
 
 
-def _paths_in(env: Mapping[str, str]) -> Iterator[str]:
-    """Absolute paths that the environment names, such as those of sockets and of programs."""
+def _paths_in(env: Mapping[str, str], ours: Collection[str]) -> Iterator[str]:
+    """Absolute paths that the environment names, such as those of sockets and of programs.
+
+    Those variables that we set ourselves name none.
+    """
     for name, value in env.items():
-        if name not in _OURS:
+        if name not in ours:
             yield from (word for word in value.replace(",", ":").split(":") if word[:1] == "/")
 
 

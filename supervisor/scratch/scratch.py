@@ -14,8 +14,8 @@ from supervisor.scratch.usage import Usage, measure_filesystem, measure_tree
 
 _KEPT = "kept"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_VARIABLES = ("TMPDIR", "TMP", "TEMP", "BUN_TMPDIR", "CLAUDE_CODE_TMPDIR")
-"""Where programs look for the place of their temporary files."""
+_VARIABLES = ("TMPDIR", "TMP", "TEMP")
+"""Where nearly every program looks for the place of its temporary files."""
 
 
 class Scratch:
@@ -68,9 +68,12 @@ class Scratch:
     def __exit__(self, *_: object) -> None:
         self.remove()
 
-    def env(self) -> dict[str, str]:
-        """Environment variables that make programs put their temporary files here."""
-        return dict.fromkeys(_VARIABLES, str(self.path))
+    def env(self, more: Iterable[str] = ()) -> dict[str, str]:
+        """Environment variables that make programs put their temporary files here.
+
+        ``more`` are those that only some look at.
+        """
+        return dict.fromkeys((*_VARIABLES, *more), str(self.path))
 
     def enter(self, pid: int) -> None:
         """Measure from now on the file system that a process sees in place of the directory.
