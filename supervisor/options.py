@@ -192,6 +192,8 @@ class Scratch:
     variables: tuple[str, ...] = option(("BUN_TMPDIR", "CLAUDE_CODE_TMPDIR"), many(_VARIABLE))
     """Environment variables that name the directory for its temporary files, beside TMPDIR, TMP
     and TEMP."""
+    per_call: bool = option(default=True, kind=FLAG)
+    """Give each tool call of the pool a directory of its own there, which goes when it is over."""
     private_tmp: bool = option(default=True, kind=FLAG)
     """Give the run a /tmp, /var/tmp and /dev/shm of its own, where a namespace can be had."""
     backing: Literal["auto", "memory", "disk"] = option("auto", one_of("auto", "memory", "disk"))

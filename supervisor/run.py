@@ -34,6 +34,7 @@ from supervisor.output.capture import Capture
 from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
 from supervisor.reading import Reader
+from supervisor.scratch.calls import CallDirectories
 from supervisor.scratch.scratch import Scratch
 from supervisor.temporary import private_tmp_of, spawn_privately
 from supervisor.threads import run_in_thread
@@ -73,6 +74,8 @@ class Run:
         self.bounds = Bounds(house.config, house.containment, None)
         """What it may use up; with a cgroup behind it while it runs."""
         self.watch = Watch(house, self.run)
+        self.call_directories: CallDirectories | None = None
+        """Where its tool calls put their temporary files, if not all in one place."""
 
     @property
     def age_s(self) -> float:
@@ -95,6 +98,8 @@ class Run:
                 kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
+                if self.call_directories is not None:
+                    await self.call_directories.close()
                 if house.config.scratch.keep == "failed" and self._failed:
                     await run_in_thread(self._keep, scratch)
                 removal = await run_in_thread(scratch.remove)
@@ -160,6 +165,8 @@ class Run:
         try:
             reason = await self.watch.wait(leader, scratch, self.bounds, reader.backlog)
         finally:
+            if self.call_directories is not None:
+                self.call_directories.stay()
             with anyio.CancelScope(shield=True):
                 await self._stop(leader, reason)
                 self._oom_kills = self.watch.tell_limits(self.bounds)
@@ -182,6 +189,9 @@ class Run:
         in_memory = private is not None and private.size_bytes is not None
         if in_memory:
             await run_in_thread(scratch.enter, leader.pid)
+        # Where the leader has ended already, there is no way into what it has seen.
+        if house.config.scratch.per_call and in_memory == scratch.held:
+            self.call_directories = self._open_call_directories(scratch)
         await run_in_thread(self._note_leader, leader)
         house.journal.tell(
             events.RunStarted(
@@ -196,6 +206,13 @@ class Run:
             )
         )
         return leader
+
+    def _open_call_directories(self, scratch: Scratch) -> CallDirectories | None:
+        variables = scratch.env(self._house.config.scratch.variables)
+        try:
+            return CallDirectories(scratch.path, scratch.open_inside(), variables)
+        except OSError:
+            return None  # The run has removed its directory already.
 
     def _note_leader(self, leader: Leader) -> None:
         """Its own proof that it is ours, should it empty its environment and we all be killed."""

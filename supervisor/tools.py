@@ -2,6 +2,8 @@
 
 import math
 import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -34,7 +36,8 @@ class Tools:
         Raises:
             SupervisorError: it cannot be run.
         """
-        if self.run is None:
+        run = self.run
+        if run is None:
             raise UnavailableError("no run is going on that a call could belong to")
         path = request.env.get("PATH", os.defpath)
         program = Program(
@@ -42,15 +45,22 @@ class Tools:
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
-            **self.run.bounds.of_program,
+            **run.bounds.of_program,
         )
-        with self.run.bounds.seat_call(request.call_id) as seat:
+        async with _own_temp(run, request) as env:
+            return await self._perform(run, request.call_id, program._replace(env=env), request.fds)
+
+    async def _perform(
+        self, run: Run, call_id: str, program: Program, fds: Sequence[int]
+    ) -> Ending:
+        """Start a call's program and wait until its set is empty."""
+        with run.bounds.seat_call(call_id) as seat:
             try:
                 with seat.open() as (joins, hold):
                     leader = await self._house.guardian.spawn(
-                        request.call_id,
+                        call_id,
                         program._replace(leaves=len(joins)),
-                        (*request.fds, *joins),
+                        (*fds, *joins),
                         hold=hold,
                     )
             except OSError as error:
@@ -92,3 +102,18 @@ class Tools:
         leader = self._leaders.get(call_id)
         if leader is not None:
             await self._house.guardian.signal(leader, signum)
+
+
+@asynccontextmanager
+async def _own_temp(run: Run, request: CallRequest) -> AsyncIterator[Mapping[str, str]]:
+    """The environment of a call, with a directory for its temporary files where it can have one."""
+    directories = run.call_directories
+    directory = directories.make(request.call_id) if directories is not None else None
+    if directories is None or directory is None:
+        yield request.env
+        return
+    try:
+        yield directories.env(request.env, directory)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await directories.remove(directory)

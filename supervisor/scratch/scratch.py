@@ -84,6 +84,16 @@ class Scratch:
             inside = f"/proc/{pid}/root{self.path}"
             self._inside_fd = os.open(inside, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
+    def open_inside(self) -> int:
+        """The directory as the run sees it; the caller closes.
+
+        Raises:
+            OSError: the run has removed it.
+        """
+        if self.held:
+            return os.dup(self._inside_fd)
+        return os.open(self._run_id, _FOLDER, dir_fd=self._base_fd)
+
     @property
     def held(self) -> bool:
         """Whether the kernel holds the run to its quota, as far as we have looked."""
