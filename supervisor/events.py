@@ -7,7 +7,15 @@ from typing import Literal
 from supervisor.digests import Digest
 from supervisor.endings import Cause, Ending, StopReason
 from supervisor.event import Event, Level, Member
-from supervisor.events_scratch import DiskPressed, ScratchKept, ScratchPassed, Swept, WatchedPassed
+from supervisor.events_scratch import (
+    DiskPressed,
+    Leftover,
+    ScratchKept,
+    ScratchPassed,
+    SharedLeft,
+    Swept,
+    WatchedPassed,
+)
 
 __all__ = [
     "Adopted",
@@ -21,6 +29,7 @@ __all__ = [
     "Gauged",
     "GrammarFailed",
     "HistoryLost",
+    "Leftover",
     "Level",
     "LimitHit",
     "Member",
@@ -34,6 +43,7 @@ __all__ = [
     "RunStarted",
     "ScratchKept",
     "ScratchPassed",
+    "SharedLeft",
     "Shed",
     "StayedDown",
     "StopStarted",

@@ -28,6 +28,7 @@ from supervisor.endings import (
     cause_of,
 )
 from supervisor.house import House, run_of
+from supervisor.leftovers import Leftovers
 from supervisor.limits import Bounds, bounds_of
 from supervisor.options import Config
 from supervisor.output.capture import Capture
@@ -55,6 +56,7 @@ class Outcome:
     emptied: Emptied
     kept: Kept
     scratch_left: int
+    shared_left: int
     peak_memory_bytes: int
 
 
@@ -74,6 +76,7 @@ class Run:
         self.bounds = Bounds(house.config, house.containment, None)
         """What it may use up; with a cgroup behind it while it runs."""
         self.watch = Watch(house, self.run)
+        self._leftovers = Leftovers(house, self.run)
         self.call_directories: CallDirectories | None = None
         """Where its tool calls put their temporary files, if not all in one place."""
 
@@ -112,6 +115,7 @@ class Run:
             emptied=self._emptied,
             kept=kept,
             scratch_left=removal.left,
+            shared_left=await self._leftovers.tell(),
             peak_memory_bytes=self.watch.peak_memory_bytes,
         )
         self._tell_end(outcome)
@@ -162,19 +166,21 @@ class Run:
             capture.close_child_fds()
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
-        try:
-            reason = await self.watch.wait(leader, scratch, self.bounds, reader.backlog)
-        finally:
-            if self.call_directories is not None:
-                self.call_directories.stay()
-            with anyio.CancelScope(shield=True):
-                await self._stop(leader, reason)
-                self._oom_kills = self.watch.tell_limits(self.bounds)
-                await self._drain(capture, reader)
+        async with self._leftovers.watching():
+            try:
+                reason = await self.watch.wait(leader, scratch, self.bounds, reader.backlog)
+            finally:
+                if self.call_directories is not None:
+                    self.call_directories.stay()
+                with anyio.CancelScope(shield=True):
+                    await self._stop(leader, reason)
+                    self._oom_kills = self.watch.tell_limits(self.bounds)
+                    await self._drain(capture, reader)
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot
         seat = self.bounds.seat_leader()
+        await run_in_thread(self._leftovers.begin)
         with open_stdin(house.config) as stdin, seat.open() as (joins, hold):
             leader, private = await spawn_privately(
                 self._program(scratch)._replace(leaves=len(joins)),
@@ -186,6 +192,7 @@ class Run:
                     hold=hold,
                 ),
             )
+        self._leftovers.leave_out(() if private is None else private.covers)
         in_memory = private is not None and private.size_bytes is not None
         if in_memory:
             await run_in_thread(scratch.enter, leader.pid)

@@ -13,7 +13,8 @@ from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.options import Config
 
-_SHARED = {"/tmp": ".tmp", "/var/tmp": ".var-tmp", "/dev/shm": ".shm"}  # noqa: S108 - to be replaced
+SHARED = {"/tmp": ".tmp", "/var/tmp": ".var-tmp", "/dev/shm": ".shm"}  # noqa: S108 - to be replaced
+"""Directories for everybody's temporary files, and what a run's own are called in its scratch."""
 _USUAL = ("/tmp/.X11-unix", "/tmp/.ICE-unix")  # noqa: S108 - where displays are
 _SHARE_OF_AVAILABLE = 4
 _SHARE_OF_LIMIT = 2
@@ -28,7 +29,7 @@ def private_tmp_of(house: House, root: Path) -> PrivateTmp | None:
     config = house.config
     if not config.scratch.private_tmp or house.containment.tier not in {"sealed", "namespaced"}:
         return None
-    places = {os.path.realpath(place): name for place, name in _SHARED.items()}
+    places = {os.path.realpath(place): name for place, name in SHARED.items()}
     environ = {**(house.environ if config.autopilot.inherit_env else {}), **config.autopilot.env}
     homes = {*_homes(house), environ.get("HOME", "")}
     ours = {*_OURS, *config.scratch.variables}

@@ -16,6 +16,7 @@ HALL = {
     "examining",
     "house",
     "journal",
+    "leftovers",
     "limits",
     "patterns",
     "reading",

@@ -246,6 +246,24 @@ def _scratch_kept(event: events.ScratchKept) -> Line:
     return Line("kept", f"scratch of the failed run: {printable(event.path)}")
 
 
+def _shared_left(event: events.SharedLeft) -> Line:
+    crowded = f"too many entries to say what is new in {', '.join(event.crowded)}"
+    if not event.count:
+        return Line("shared", crowded, "warning")
+    entries = "1 entry" if event.count == 1 else f"{event.count} entries"
+    least = "" if event.whole else "at least "
+    named = [_name_leftover(one) for one in event.left[:_NAMED_MEMBERS]]
+    if event.count > len(named):
+        named.append(f"{event.count - len(named)} more")
+    what = f"{least}{entries}, {render_bytes(event.used_bytes)}, owner {printable(event.user)}"
+    text = f"{what}: outside scratch, new since the run began, not removed: {', '.join(named)}"
+    return Line("shared", f"{text}; {crowded}" if event.crowded else text, "warning")
+
+
+def _name_leftover(left: events.Leftover) -> str:
+    return printable(left.path) + (f" (by {render_argv(left.by)})" if left.by else "")
+
+
 def _swept(event: events.Swept) -> Line:
     freed = render_bytes(event.freed_bytes)
     left = f", {event.left} files could not be removed" if event.left else ""
@@ -292,6 +310,7 @@ _LINES: dict[type[events.Event], Callable[[Any], Line | None]] = {
     events.WatchedPassed: _watched_passed,
     events.DiskPressed: _disk_pressed,
     events.ScratchKept: _scratch_kept,
+    events.SharedLeft: _shared_left,
     events.Swept: _swept,
     events.Recovered: _recovered,
     events.HistoryLost: _history_lost,
