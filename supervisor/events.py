@@ -9,9 +9,11 @@ from supervisor.endings import CallEnding, Cause, Ending, StopReason
 from supervisor.event import Event, Level, Member
 from supervisor.events_scratch import (
     DiskPressed,
+    Leftover,
     ScratchKept,
     ScratchPassed,
     ScratchRelieved,
+    SharedLeft,
     Swept,
     WatchedPassed,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "Gauged",
     "GrammarFailed",
     "HistoryLost",
+    "Leftover",
     "Level",
     "LimitHit",
     "Member",
@@ -43,6 +46,7 @@ __all__ = [
     "ScratchKept",
     "ScratchPassed",
     "ScratchRelieved",
+    "SharedLeft",
     "Shed",
     "StayedDown",
     "StopStarted",

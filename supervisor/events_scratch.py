@@ -69,6 +69,40 @@ class ScratchKept(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """One entry of a shared temporary directory."""
+
+    path: str
+    used_bytes: int
+    """Blocks of all that is in it."""
+    by: tuple[str, ...]
+    """Command line of the member that was seen with it open; empty: nobody was seen with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLeft(Event):
+    """Shared temporary directories hold what appeared in them while the run ran.
+
+    It is the run's user's, and only where a member was seen with it certainly the run's. Nothing
+    of it is deleted.
+    """
+
+    kind = "shared-left"
+    level = "warning"
+    uid: int
+    user: str
+    """The user's name; the number again where it has none."""
+    count: int
+    used_bytes: int
+    whole: bool
+    """False: there is more, which was not counted."""
+    left: tuple[Leftover, ...]
+    """The largest, at most 20."""
+    crowded: tuple[str, ...]
+    """Directories that had too many entries to say what is new in them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Swept(Event):
     """Leftovers of dead runs were removed."""
 

@@ -48,6 +48,7 @@ _PLACE = Kind(values.place, _TEXT)
 _PLACE_OR_DEFAULT = Kind(values.place_or_default, _TEXT)
 _STDIN = Kind(values.stdin, _TEXT)
 _WORD = text(values.word)
+_VARIABLE = text(values.variable)
 _EXIT_STATUS = whole(0, 255)
 _TIERS = get_args(Tier)
 
@@ -189,6 +190,11 @@ class Scratch:
     """Bytes at which the run is stopped, or where private_tmp is in memory, can write no more."""
     files: int = option(50_000, whole(1))
     """Files and directories at which the run is stopped, or can make no more."""
+    variables: tuple[str, ...] = option(("BUN_TMPDIR", "CLAUDE_CODE_TMPDIR"), many(_VARIABLE))
+    """Environment variables that name the directory for its temporary files, beside TMPDIR, TMP
+    and TEMP."""
+    per_call: bool = option(default=True, kind=FLAG)
+    """Give each tool call of the pool a directory of its own there, which goes when it is over."""
     private_tmp: bool = option(default=True, kind=FLAG)
     """Give the run a /tmp, /var/tmp and /dev/shm of its own, where a namespace can be had."""
     backing: Literal["auto", "memory", "disk"] = option("auto", one_of("auto", "memory", "disk"))

@@ -1,10 +1,9 @@
 """The hall: one run from its scratch directory to its receipt, all rooms wired to it."""
 
-import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +12,6 @@ import anyio
 from supervisor import events
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
-from supervisor.containment.guardian import COOKIE_VARIABLE
 from supervisor.containment.ledger import Page
 from supervisor.containment.table import identity_of
 from supervisor.endings import (
@@ -30,14 +28,16 @@ from supervisor.endings import (
 from supervisor.enforcing import Enforcer
 from supervisor.filling import CallsOfRun, Filling
 from supervisor.house import House, run_of
+from supervisor.leftovers import Leftovers
 from supervisor.limits import Bounds, bounds_of
-from supervisor.options import Config
 from supervisor.output.capture import Capture
 from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
 from supervisor.pool.shims import Shims, open_shims
 from supervisor.reading import Expected, Reader
+from supervisor.scratch.calls import CallDirectories
 from supervisor.scratch.scratch import Scratch
+from supervisor.starting import environment_of, open_stdin
 from supervisor.temporary import private_tmp_of, spawn_privately
 from supervisor.threads import run_in_thread
 from supervisor.units import Seconds
@@ -57,6 +57,7 @@ class Outcome:
     emptied: Emptied
     kept: Kept
     scratch_left: int
+    shared_left: int
     peak_memory_bytes: int
 
 
@@ -68,7 +69,7 @@ class Run:
     ) -> None:
         self._house = house
         self._calls = calls
-        self._for_builds = for_builds
+        self._for_builds = {**for_builds}
         """Variables that make builds share their jobs."""
         self._attempt = attempt
         self.cookie = secrets.token_hex(16)
@@ -81,6 +82,9 @@ class Run:
         self.bounds = Bounds(house.config, house.containment, None)
         """What it may use up; with a cgroup behind it while it runs."""
         self.watch = Watch(house, self.run)
+        self._leftovers = Leftovers(house, self.run)
+        self.call_directories: CallDirectories | None = None
+        """Where its tool calls put their temporary files, if not all in one place."""
 
     @property
     def age_s(self) -> float:
@@ -103,6 +107,8 @@ class Run:
                 kept = await self._capture(scratch)
         finally:
             with anyio.CancelScope(shield=True):
+                if self.call_directories is not None:
+                    await self.call_directories.close()
                 if house.config.scratch.keep == "failed" and self._failed:
                     await run_in_thread(self._keep, scratch)
                 removal = await run_in_thread(scratch.remove)
@@ -115,6 +121,7 @@ class Run:
             emptied=self._emptied,
             kept=kept,
             scratch_left=removal.left,
+            shared_left=await self._leftovers.tell(),
             peak_memory_bytes=self.watch.peak_memory_bytes,
         )
         await self._calls.settle()
@@ -166,18 +173,26 @@ class Run:
             capture.close_child_fds()
         capture.start(reader.take, reader.ended.set, reader.pause)
         reason: StopReason | None = None
-        try:
-            filling = Filling(self._house, self.run, scratch, self._calls)
-            async with anyio.create_task_group() as tasks:
-                if self._house.config.pool.enforce == "freeze":
-                    tasks.start_soon(self._enforcer(leader).enforce)
-                reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
-                tasks.cancel_scope.cancel()
-        finally:
-            with anyio.CancelScope(shield=True):
-                await self._stop(leader, reason)
-                self._oom_kills = self.watch.tell_limits(self.bounds)
-                await self._drain(capture, reader)
+        async with self._leftovers.watching():
+            try:
+                reason = await self._watch(leader, reader, scratch)
+            finally:
+                if self.call_directories is not None:
+                    self.call_directories.stay()
+                with anyio.CancelScope(shield=True):
+                    await self._stop(leader, reason)
+                    self._oom_kills = self.watch.tell_limits(self.bounds)
+                    await self._drain(capture, reader)
+
+    async def _watch(self, leader: Leader, reader: Reader, scratch: Scratch) -> StopReason | None:
+        """Until the leader has ended, or is to be."""
+        filling = Filling(self._house, self.run, scratch, self._calls)
+        async with anyio.create_task_group() as tasks:
+            if self._house.config.pool.enforce == "freeze":
+                tasks.start_soon(self._enforcer(leader).enforce)
+            reason = await self.watch.wait(leader, filling, self.bounds, reader.backlog)
+            tasks.cancel_scope.cancel()
+        return reason
 
     def _enforcer(self, leader: Leader) -> Enforcer:
         return Enforcer(self._house, self.run, leader, self._calls.leader_pids)
@@ -185,6 +200,7 @@ class Run:
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot
         seat = self.bounds.seat_leader()
+        await run_in_thread(self._leftovers.begin)
         with open_stdin(house.config) as stdin, seat.open() as (joins, hold):
             leader, private = await spawn_privately(
                 self._program(scratch)._replace(leaves=len(joins)),
@@ -196,9 +212,13 @@ class Run:
                     hold=hold,
                 ),
             )
+        self._leftovers.leave_out(() if private is None else private.covers)
         in_memory = private is not None and private.size_bytes is not None
         if in_memory:
             await run_in_thread(scratch.enter, leader.pid)
+        # Where the leader has ended already, there is no way into what it has seen.
+        if house.config.scratch.per_call and in_memory == scratch.held:
+            self.call_directories = self._open_call_directories(scratch)
         await run_in_thread(self._note_leader, leader)
         house.journal.tell(
             events.RunStarted(
@@ -213,6 +233,13 @@ class Run:
             )
         )
         return leader
+
+    def _open_call_directories(self, scratch: Scratch) -> CallDirectories | None:
+        variables = scratch.env(self._house.config.scratch.variables)
+        try:
+            return CallDirectories(scratch.path, scratch.open_inside(), variables)
+        except OSError:
+            return None  # The run has removed its directory already.
 
     def _note_leader(self, leader: Leader) -> None:
         """Its own proof that it is ours, should it empty its environment and we all be killed."""
@@ -235,17 +262,8 @@ class Run:
 
     def _env(self, scratch: Scratch) -> dict[str, str]:
         """What the program's environment would be without shims."""
-        house, config = self._house, self._house.config
-        outer = house.environ.get(COOKIE_VARIABLE)
-        return {
-            **(house.environ if config.autopilot.inherit_env else {}),
-            **scratch.env(),
-            **self._for_builds,
-            **config.autopilot.env,
-            COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
-            "SUPERVISE_ATTEMPT": str(self._attempt),
-            "SUPERVISE_SOCKET": str(house.places.calls),
-        }
+        own = scratch.env(self._house.config.scratch.variables) | self._for_builds
+        return environment_of(self._house, self.cookie, self._attempt, own)
 
     def _open_shims(self, scratch: Scratch) -> AbstractContextManager[Shims]:
         places, tools = self._house.places, self._house.config.pool.tools
@@ -319,20 +337,3 @@ class Run:
                 limits=self.bounds.strengths,
             )
         )
-
-
-@contextmanager
-def open_stdin(config: Config) -> Iterator[int]:
-    """The descriptor that the program gets as its stdin; closed after the spawn.
-
-    Raises:
-        OSError: the file cannot be opened.
-    """
-    if config.autopilot.stdin is None:
-        yield 0
-        return
-    fd = os.open(config.autopilot.stdin, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        yield fd
-    finally:
-        os.close(fd)

@@ -191,6 +191,7 @@ class Shift:
             seen=sum(one.emptied.seen for one in self.outcomes),
             survivors=sum(len(one.emptied.survivors) for one in self.outcomes),
             scratch_left=sum(one.scratch_left for one in self.outcomes),
+            shared_left=sum(one.shared_left for one in self.outcomes),
             output_bytes=sum(one.kept.output_bytes for one in self.outcomes),
             kept_bytes=sum(one.kept.kept_bytes for one in self.outcomes),
             dropped_bytes=sum(one.kept.dropped_bytes for one in self.outcomes),

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import supervisor
@@ -13,7 +13,8 @@ from supervisor.health import gauges
 from supervisor.house import House
 from supervisor.options import Config
 
-_SHARED = {"/tmp": ".tmp", "/var/tmp": ".var-tmp", "/dev/shm": ".shm"}  # noqa: S108 - to be replaced
+SHARED = {"/tmp": ".tmp", "/var/tmp": ".var-tmp", "/dev/shm": ".shm"}  # noqa: S108 - to be replaced
+"""Directories for everybody's temporary files, and what a run's own are called in its scratch."""
 _USUAL = ("/tmp/.X11-unix", "/tmp/.ICE-unix")  # noqa: S108 - where displays are
 _SHARE_OF_AVAILABLE = 4
 _SHARE_OF_LIMIT = 2
@@ -28,10 +29,11 @@ def private_tmp_of(house: House, root: Path) -> PrivateTmp | None:
     config = house.config
     if not config.scratch.private_tmp or house.containment.tier not in {"sealed", "namespaced"}:
         return None
-    places = {os.path.realpath(place): name for place, name in _SHARED.items()}
+    places = {os.path.realpath(place): name for place, name in SHARED.items()}
     environ = {**(house.environ if config.autopilot.inherit_env else {}), **config.autopilot.env}
     homes = {*_homes(house), environ.get("HOME", "")}
-    wanted = {*homes, *_named_in_command(config), *_paths_in(environ), *_USUAL}
+    ours = {*_OURS, *config.scratch.variables}
+    wanted = {*homes, *_named_in_command(config), *_paths_in(environ, ours), *_USUAL}
     visible = {top for path in wanted if (top := _top_below(path, places))}
     covers = {place: name for place, name in places.items() if _may_cover(place, homes)}
     in_memory = _in_memory(config)
@@ -89,10 +91,13 @@ def _named_in_command(config: Config) -> Iterator[str]:
         yield os.path.join(config.autopilot.cwd, value)  # noqa: PTH118 - an argument may be anything
 
 
-def _paths_in(env: Mapping[str, str]) -> Iterator[str]:
-    """Absolute paths that the environment names, such as those of sockets and of programs."""
+def _paths_in(env: Mapping[str, str], ours: Collection[str]) -> Iterator[str]:
+    """Absolute paths that the environment names, such as those of sockets and of programs.
+
+    Those variables that we set ourselves name none.
+    """
     for name, value in env.items():
-        if name not in _OURS:
+        if name not in ours:
             yield from (word for word in value.replace(",", ":").split(":") if word[:1] == "/")
 
 

@@ -3,8 +3,8 @@
 import math
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from signal import SIGCONT, SIGTSTP
@@ -179,22 +179,30 @@ class Tools:
             **run.bounds.of_program,
         )
         program = program._replace(nice=max(program.nice, request.nice - self._niceness))
-        with run.bounds.seat_call(request.call_id, call.rules.memory) as seat, output:
-            try:
-                with seat.open() as (joins, hold):
-                    leader = await self._house.guardian.spawn(
-                        request.call_id,
-                        program._replace(leaves=len(joins)),
-                        (*output.child_fds, *joins),
-                        hold=hold,
-                    )
-            except OSError as error:
-                call.ending = NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
-                return
-            output.start()
-            await self._live(call, leader, seat)
-            await output.pass_on_rest()
+        seat_call = run.bounds.seat_call(request.call_id, call.rules.memory)
+        async with _own_temp(run, request) as env:
+            with seat_call as seat, output:
+                leader = await self._spawn(call, program._replace(env=env), seat)
+                if leader is None:
+                    return
+                output.start()
+                await self._live(call, leader, seat)
+                await output.pass_on_rest()
         run.shims.add_installed(request.env.get("PATH", os.defpath))
+
+    async def _spawn(self, call: _Call, program: Program, seat: Seat) -> Leader | None:
+        """The leader; None: it was not started, and the call's ending says why."""
+        try:
+            with seat.open() as (joins, hold):
+                return await self._house.guardian.spawn(
+                    call.request.call_id,
+                    program._replace(leaves=len(joins)),
+                    (*call.output.child_fds, *joins),
+                    hold=hold,
+                )
+        except OSError as error:
+            call.ending = NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
+            return None
 
     async def _live(self, call: _Call, leader: Leader, seat: Seat) -> None:
         """From a call's first instruction until its set is empty."""
@@ -287,3 +295,18 @@ def _ending_of(leader: Leader) -> CallEnding:
     if leader.code is None:
         return Lost()
     return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
+
+
+@asynccontextmanager
+async def _own_temp(run: Run, request: CallRequest) -> AsyncIterator[Mapping[str, str]]:
+    """The environment of a call, with a directory for its temporary files where it can have one."""
+    directories = run.call_directories
+    directory = directories.make(request.call_id) if directories is not None else None
+    if directories is None or directory is None:
+        yield request.env
+        return
+    try:
+        yield directories.env(request.env, directory)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await directories.remove(directory)

@@ -15,8 +15,8 @@ from supervisor.scratch.writers import find_large_writers
 
 _KEPT = "kept"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_VARIABLES = ("TMPDIR", "TMP", "TEMP", "BUN_TMPDIR", "CLAUDE_CODE_TMPDIR")
-"""Where programs look for the place of their temporary files."""
+_VARIABLES = ("TMPDIR", "TMP", "TEMP")
+"""Where nearly every program looks for the place of its temporary files."""
 
 
 class Scratch:
@@ -69,9 +69,12 @@ class Scratch:
     def __exit__(self, *_: object) -> None:
         self.remove()
 
-    def env(self) -> dict[str, str]:
-        """Environment variables that make programs put their temporary files here."""
-        return dict.fromkeys(_VARIABLES, str(self.path))
+    def env(self, more: Iterable[str] = ()) -> dict[str, str]:
+        """Environment variables that make programs put their temporary files here.
+
+        ``more`` are those that only some look at.
+        """
+        return dict.fromkeys((*_VARIABLES, *more), str(self.path))
 
     def enter(self, pid: int) -> None:
         """Measure from now on the file system that a process sees in place of the directory.
@@ -81,6 +84,16 @@ class Scratch:
         with suppress(OSError):
             inside = f"/proc/{pid}/root{self.path}"
             self._inside_fd = os.open(inside, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def open_inside(self) -> int:
+        """The directory as the run sees it; the caller closes.
+
+        Raises:
+            OSError: the run has removed it.
+        """
+        if self.held:
+            return os.dup(self._inside_fd)
+        return os.open(self._run_id, _FOLDER, dir_fd=self._base_fd)
 
     @property
     def held(self) -> bool:

@@ -62,8 +62,11 @@ def measure_free(fd: int) -> Usage:
     return Usage(seen.f_bfree * seen.f_frsize, seen.f_ffree)
 
 
-def measure_path(path: Path) -> Usage:
-    """What a file, or what is in a directory; nothing where there is none."""
+def measure_path(path: Path, most: int = _MOST_ENTRIES) -> Usage:
+    """What a file has, or what is in a directory; nothing where there is none.
+
+    Of more than about ``most`` entries some are counted.
+    """
     try:
         seen = path.lstat()
         if not stat.S_ISDIR(seen.st_mode):
@@ -72,23 +75,24 @@ def measure_path(path: Path) -> Usage:
     except OSError:
         return Usage(0, 0)
     try:
-        return measure_tree(path.name, fd)
+        return measure_tree(path.name, fd, most)
     finally:
         os.close(fd)
 
 
-def measure_tree(name: str, dir_fd: int) -> Usage:
+def measure_tree(name: str, dir_fd: int, most: int = _MOST_ENTRIES) -> Usage:
     """What is below directory ``name`` of ``dir_fd``, while others write to it.
 
     Never follows a link and never enters another mount. What vanishes meanwhile is not counted,
-    what we may not enter counts as one entry; a tree that is missing holds nothing.
+    what we may not enter counts as one entry; a tree that is missing holds nothing. Of more than
+    about ``most`` entries some are counted.
     """
     try:
         root = os.open(name, _FOLDER, dir_fd=dir_fd)
     except OSError:
         return Usage(0, 0)
     try:
-        with _Walk(root) as walk:
+        with _Walk(root, most) as walk:
             while walk.step():
                 pass
             return Usage(walk.bytes, walk.files, walk.largest)
@@ -110,6 +114,7 @@ class _Walk:
     """A walk down and up the tree that holds two descriptors however deep it goes."""
 
     root: int
+    most: int
     bytes: int = 0
     files: int = 0
     largest: File = NO_FILE
@@ -130,7 +135,7 @@ class _Walk:
 
     def step(self) -> bool:
         """Enter one subdirectory or leave one; False when nothing is left to enter."""
-        if self.files >= _MOST_ENTRIES:
+        if self.files >= self.most:
             return False
         if self._levels[-1].pending:
             self._enter(self._levels[-1].pending.pop())
@@ -179,7 +184,7 @@ class _Walk:
                     continue
                 if self._count(seen):
                     pending.append(entry.name)
-                if self.files >= _MOST_ENTRIES:
+                if self.files >= self.most:
                     break
         return _Level(identity_of(os.fstat(self._here)), pending)
 

@@ -30,6 +30,8 @@ class Totals:
     seen: int
     survivors: int
     scratch_left: int
+    shared_left: int
+    """What appeared meanwhile in temporary directories that the runs shared."""
     output_bytes: int
     kept_bytes: int
     dropped_bytes: int
@@ -40,9 +42,10 @@ class Totals:
 def render_closing(totals: Totals, failures: Iterable[Failure]) -> Iterator[str]:
     """The receipt, then one line per distinct failure."""
     yield "receipt"
+    shared = f", outside scratch {totals.shared_left}" if totals.shared_left else ""
     yield (
         f"  members seen {totals.seen}, survivors {totals.survivors},"
-        f" scratch left {totals.scratch_left}"
+        f" scratch left {totals.scratch_left}{shared}"
     )
     gap = f", {render_bytes(totals.dropped_bytes)} not kept" if totals.dropped_bytes else ""
     yield (

@@ -7,6 +7,8 @@ from supervisor import events
 from supervisor.units import render_bytes, render_seconds
 from supervisor.view.words import Line, printable, render_argv
 
+_NAMED_LEFTOVERS = 4
+
 
 def _scratch_passed(event: events.ScratchPassed) -> Line:
     used = f"{render_bytes(event.used_bytes)} in {event.used_files} files"
@@ -51,6 +53,24 @@ def _scratch_kept(event: events.ScratchKept) -> Line:
     return Line("kept", f"scratch of the failed run: {printable(event.path)}")
 
 
+def _shared_left(event: events.SharedLeft) -> Line:
+    crowded = f"too many entries to say what is new in {', '.join(event.crowded)}"
+    if not event.count:
+        return Line("shared", crowded, "warning")
+    entries = "1 entry" if event.count == 1 else f"{event.count} entries"
+    least = "" if event.whole else "at least "
+    named = [_name_leftover(one) for one in event.left[:_NAMED_LEFTOVERS]]
+    if event.count > len(named):
+        named.append(f"{event.count - len(named)} more")
+    what = f"{least}{entries}, {render_bytes(event.used_bytes)}, owner {printable(event.user)}"
+    text = f"{what}: outside scratch, new since the run began, not removed: {', '.join(named)}"
+    return Line("shared", f"{text}; {crowded}" if event.crowded else text, "warning")
+
+
+def _name_leftover(left: events.Leftover) -> str:
+    return printable(left.path) + (f" (by {render_argv(left.by)})" if left.by else "")
+
+
 def _swept(event: events.Swept) -> Line:
     freed = render_bytes(event.freed_bytes)
     left = f", {event.left} files could not be removed" if event.left else ""
@@ -63,5 +83,6 @@ LINES: Mapping[type[events.Event], Callable[[Any], Line | None]] = {
     events.WatchedPassed: _watched_passed,
     events.DiskPressed: _disk_pressed,
     events.ScratchKept: _scratch_kept,
+    events.SharedLeft: _shared_left,
     events.Swept: _swept,
 }

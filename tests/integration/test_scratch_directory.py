@@ -34,6 +34,13 @@ def test_directory_of_somebody_else_is_not_adopted(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "precious").exists()
 
 
+def test_every_variable_names_it(tmp_path: Path) -> None:
+    """Those that nearly all programs know, and those that were named besides."""
+    with Scratch.open(tmp_path, "run") as scratch:
+        env = scratch.env(["BUN_TMPDIR", "TMP"])
+        assert env == dict.fromkeys(["TMPDIR", "TMP", "TEMP", "BUN_TMPDIR"], str(scratch.path))
+
+
 def test_programs_find_it(tmp_path: Path) -> None:
     """mktemp(1) and Python's tempfile put their files there."""
     with Scratch.open(tmp_path, "run") as scratch:

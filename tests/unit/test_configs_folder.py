@@ -110,6 +110,14 @@ def test_preset_bounds_an_unattended_agent(name: str) -> None:
     assert config.autopilot.stdin == Path("/dev/null")
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_only_warns_of_what_the_agent_keeps(name: str) -> None:
+    """Its transcripts are older than the run; they have a budget, and nobody is stopped by it."""
+    watched = load(CONFIGS / name).scratch.watch
+    assert [one.action for one in watched] == ["warn"] * len(watched)
+    assert watched
+
+
 def test_tables_are_documented() -> None:
     """The schema shows the docstring of each."""
     assert all(table.__doc__ for table in tables().values())

@@ -48,6 +48,32 @@ def test_control_characters_never_reach_the_terminal() -> None:
     assert "\x1b" not in render_argv(["sh", "-c", "printf '\x1b[2J'"])
 
 
+def test_leftovers_are_named_with_their_owner() -> None:
+    """Where nobody was seen with one, nobody is named."""
+    seen = events.Leftover(path="/tmp/.a.so", used_bytes=9_000_000, by=("opencode", "run"))
+    unseen = events.Leftover(path="/tmp/b\n", used_bytes=0, by=())
+    event = events.SharedLeft(
+        run="r",
+        uid=0,
+        user="root",
+        count=6,
+        used_bytes=9_000_000,
+        whole=False,
+        left=(seen, unseen),
+        crowded=(),
+    )
+    assert render(event) == Line(
+        "shared",
+        "at least 6 entries, 9.0 MB, owner root: outside scratch, new since the run began,"
+        " not removed: /tmp/.a.so (by opencode run), /tmp/b?, 4 more",
+        "warning",
+    )
+    crowded = replace(event, count=0, left=(), crowded=("/tmp",))
+    assert render(crowded) == Line(
+        "shared", "too many entries to say what is new in /tmp", "warning"
+    )
+
+
 def test_long_command_is_cut() -> None:
     assert len(render_argv(["x" * 500])) == 60
 
@@ -120,6 +146,7 @@ def test_closing_lines_are_the_receipt() -> None:
         seen=9,
         survivors=0,
         scratch_left=0,
+        shared_left=3,
         output_bytes=52_000_000,
         kept_bytes=1_000_000,
         dropped_bytes=0,
@@ -130,7 +157,7 @@ def test_closing_lines_are_the_receipt() -> None:
 
     assert list(render_closing(totals, [failure])) == [
         "receipt",
-        "  members seen 9, survivors 0, scratch left 0",
+        "  members seen 9, survivors 0, scratch left 0, outside scratch 3",
         "  output 52.0 MB → 1.0 MB kept; read it: supervise show b2",
         "  2 runs in 12.0 s; at most 4 processes and 1.0 MB at once",
         "  failures: 1",
