@@ -213,6 +213,8 @@ class Run:
             env={
                 **(house.environ if config.autopilot.inherit_env else {}),
                 **scratch.env(),
+                # Ours may be another folder, and some agents (OpenCode) work where it says.
+                "PWD": str(config.autopilot.cwd),
                 **config.autopilot.env,
                 COOKIE_VARIABLE: f"{outer}:{self.cookie}" if outer else self.cookie,
                 "SUPERVISE_ATTEMPT": str(self._attempt),
