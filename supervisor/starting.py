@@ -18,6 +18,8 @@ def environment_of(
     return {
         **(house.environ if config.inherit_env else {}),
         **own,
+        # Ours may be another folder, and some agents (OpenCode) work where it says.
+        "PWD": str(config.cwd),
         **config.env,
         COOKIE_VARIABLE: f"{outer}:{cookie}" if outer else cookie,
         "SUPERVISE_ATTEMPT": str(attempt),

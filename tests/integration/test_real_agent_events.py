@@ -101,7 +101,6 @@ def test_commands_of_a_real_agent_are_told(name: str, tmp_path: Path) -> None:
     with streaming_model(COMMANDS) as url:
         environ = {
             "HOME": str(home),
-            "PWD": str(work),
             "XDG_CONFIG_HOME": str(home / ".config"),
             "LOOP_NOKEY": "none",
             "NO_PROXY": "127.0.0.1",

@@ -153,6 +153,19 @@ def test_wall_clock_limit_stops_it(desk: Desk) -> None:
     assert "wall-clock limit" in done.stdout
 
 
+def test_pwd_names_the_folder_that_the_program_works_in(desk: Desk) -> None:
+    """Not the one that we were started in; a config may say otherwise."""
+    desk.write(["env"])
+    config = desk.config.read_text()
+    assert desk.run(desk.config).returncode == 0
+    desk.config.write_text(config.replace("grace", 'env = { PWD = "/elsewhere" }\ngrace', 1))
+    assert desk.run(desk.config).returncode == 0
+    runs = [event["run"] for event in desk.events("run-started")]
+    first, second = (desk.run("show", run).stdout.splitlines() for run in runs)
+    assert f"PWD={desk.folder}" in first
+    assert "PWD=/elsewhere" in second
+
+
 def test_scratch_is_private_and_goes_with_the_run(desk: Desk) -> None:
     """TMPDIR, TMP and TEMP lead to one folder that only we may enter."""
     script = (
