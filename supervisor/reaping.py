@@ -5,13 +5,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_home
+from supervisor.config import load
 from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import BusyError, SupervisorError
 from supervisor.events import Member
 from supervisor.house import Places, default_scratch_base
 from supervisor.scratch.sweep import find_dead, sweep
+from supervisor.state_places import state_home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,14 +85,14 @@ def _random_setting(chance: random.Random) -> dict[str, Any]:
     redirection = chance.choice(["", "", "", "<&-", ">&-", "2>&-", "<&- >&- 2>&-", "2>&1", "3>&1"])
     follower = chance.choice(["", "", "", "| head -n 1", "| head -c 10", "| cat", "| tail -n 2"])
     return {
-        "line": f'"$0" "$1" {redirection} {follower}; echo "${{PIPESTATUS[*]}}"',
+        "line": f'"$1" "$2" {redirection} {follower}; echo "${{PIPESTATUS[*]}}"',
         "input": chance.choice([b"", b"typed\n" * 3, chance.randbytes(3000)]),
     }
 
 
 def _outcome(tool: str, part: str, setting: dict[str, Any]) -> tuple[int, bytes, bytes]:
     done = subprocess.run(
-        ["bash", "-c", setting["line"], tool, part],
+        ["bash", "-c", setting["line"], "bash", tool, part],
         input=setting["input"],
         capture_output=True,
         timeout=_MOST_S,

@@ -16,6 +16,7 @@ HALL = {
     "entry",
     "examining",
     "filling",
+    "glance",
     "house",
     "journal",
     "limits",

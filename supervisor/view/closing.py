@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supervisor.units import render_bytes, render_seconds
-from supervisor.view.lines import printable
+from supervisor.view.words import printable
 
 _MOST_FAILURES = 8
 

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from supervisor.view.lines import printable
+from supervisor.view.words import printable
 
 _NAME_WIDTH = 17
 _STRENGTH_WIDTH = 8

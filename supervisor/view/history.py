@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from supervisor.units import render_bytes, render_seconds
-from supervisor.view.lines import printable, render_argv
+from supervisor.view.words import printable, render_argv
 
 _ARROW = {"fixed": "-", "known": " ", "new": "+"}
 

@@ -1,6 +1,5 @@
 """Events to lines for a person; pure."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
@@ -9,9 +8,9 @@ from supervisor import events
 from supervisor.digests import Digest, Verdict
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped, signal_name
 from supervisor.units import render_bytes, render_seconds
+from supervisor.view.words import count_of, printable, render_argv
 
 Mood = Literal["good", "bad", "warning", "plain"]
-_ARGV_CHARACTERS = 60
 _NAMED_MEMBERS = 4
 _STOP_REASONS = {
     "operator": "on request",
@@ -37,32 +36,6 @@ class Line:
 def render(event: events.Event) -> Line | None:
     """The line for an event; None: a person need not see it."""
     return _LINES[type(event)](event) if type(event) in _LINES else None
-
-
-def render_argv(argv: Sequence[str]) -> str:
-    """A command line without control characters; where it gets long, paths lose their folders.
-
-    >>> render_argv(["/usr/bin/python3", "/home/somebody/some/where/very/deep/inside/server.py"])
-    'python3 server.py'
-    """
-    line = printable(shlex.join(argv))
-    if len(line) > _ARGV_CHARACTERS:
-        line = printable(shlex.join(map(_last_name, argv)))
-    return line if len(line) <= _ARGV_CHARACTERS else line[: _ARGV_CHARACTERS - 1] + "…"
-
-
-def _last_name(word: str) -> str:
-    is_path = word.startswith("/") and not any(letter.isspace() for letter in word)
-    return word.rpartition("/")[2] or word if is_path else word
-
-
-def printable(text: str) -> str:
-    r"""Text that cannot move the cursor or change the terminal's colours.
-
-    >>> printable("a\x1b[31mb\nc")
-    'a?[31mb?c'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def describe_ending(ending: Ending) -> str:
@@ -128,16 +101,6 @@ def _receipt(event: events.Receipt) -> Line | None:
             "ended", f"{count_of(event.ended_count, 'leftover process')} in {took}: {names}"
         )
     return None
-
-
-def count_of(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> count_of(1, "failure"), count_of(2, "process")
-    ('1 failure', '2 processes')
-    """
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
 
 
 def _name_survivor(member: events.Member) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from supervisor.units import render_bytes, render_seconds
-from supervisor.view.lines import count_of, printable, render_argv
+from supervisor.view.words import count_of, printable, render_argv
 
 
 def render_members(answer: Mapping[str, Any]) -> str:
