@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_dir, state_home
+from supervisor.config import load, state_dir
 from supervisor.errors import NoInputError, UsageError
 from supervisor.output.frames import decompress
 from supervisor.places import Places
+from supervisor.state_places import state_home
 from supervisor.telemetry import questions
 from supervisor.telemetry.history import History
 from supervisor.telemetry.record import stamp

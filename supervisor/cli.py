@@ -191,15 +191,11 @@ def _raw(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    import json
-
     from supervisor.config import load, state_dir
-    from supervisor.control.client import get
-    from supervisor.view.status import render_status
+    from supervisor.glance import glance
 
     config = load(arguments.config)
-    status = get(state_dir(config, os.environ) / "run" / "socket", "/status")
-    print(json.dumps(status) if arguments.json else render_status(status))
+    print(glance(state_dir(config, os.environ), json=arguments.json))
     return ExitCode.OK
 
 

@@ -1,18 +1,15 @@
-"""``autopilot.toml``: read once, checked once, trusted after; and where its state is kept."""
+"""``autopilot.toml``: read once, checked once, trusted after."""
 
-import hashlib
-import os
-import pwd
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import tomli
 
-from supervisor.errors import ConfigError, NoInputError, StateError
+from supervisor.errors import ConfigError, NoInputError
 from supervisor.option_kinds import FaultsError
 from supervisor.option_tables import options_of
 from supervisor.options import Config, tables, validate
+from supervisor.state_places import default_state_dir
 
 _MOST_BYTES = 1 << 20
 
@@ -66,17 +63,6 @@ def read(text: str, path: Path) -> Config:
         raise ConfigError([f"{path}:{problem}" for problem in problems]) from error
 
 
-def state_home(environ: Mapping[str, str]) -> Path:
-    """Directory that holds the state directories of all configs.
-
-    Raises:
-        StateError: ``environ`` names no home, and the user has none.
-    """
-    base = Path(environ.get("XDG_STATE_HOME", ""))
-    # A relative one is to be ignored. Source: XDG Base Directory Specification.
-    return (base if base.is_absolute() else _home(environ) / ".local" / "state") / "supervise"
-
-
 def state_dir(config: Config, environ: Mapping[str, str]) -> Path:
     """Where a config's files are kept.
 
@@ -84,25 +70,3 @@ def state_dir(config: Config, environ: Mapping[str, str]) -> Path:
         StateError: neither the config nor ``environ`` leads to a directory.
     """
     return config.state.dir or default_state_dir(config.path, environ)
-
-
-def default_state_dir(config_path: Path, environ: Mapping[str, str]) -> Path:
-    """Directory for a config's state: one for each real file, whatever leads to it.
-
-    Raises:
-        StateError: ``environ`` names no home, and the user has none.
-    """
-    real = Path(os.path.realpath(config_path))
-    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:6]
-    # Short, because the path of a socket inside must fit into 107 bytes (unix(7)).
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", real.stem)[:32]
-    return state_home(environ) / f"{stem}-{digest}"
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    if environ.get("HOME"):
-        return Path(environ["HOME"])
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError as error:
-        raise StateError("there is no home directory; set state.dir, or HOME") from error

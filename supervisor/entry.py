@@ -21,9 +21,26 @@ def entry() -> "NoReturn":
         # Without the interpreter's clean-up: there is nothing to flush.
         os._exit(enter_pool(words[0], words[1:]))
 
+    if words[:1] == ["status"]:
+        from supervisor.glance import glance_at
+
+        if (status := glance_at(words[1:])) is not None:
+            sys.exit(_write(status))
+
     from supervisor.cli import main
 
     sys.exit(main(words))
+
+
+def _write(text: str) -> int:
+    """Put text out whole; returns our exit code. Whoever reads it may have seen enough."""
+    rest = text.encode(errors="replace") + b"\n"
+    try:
+        while rest:
+            rest = rest[os.write(1, rest) :]
+    except BrokenPipeError:
+        return 0
+    return 0
 
 
 def enter_pool(command: str, words: "Sequence[str]") -> int:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_home
+from supervisor.config import load
 from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import BusyError, SupervisorError
@@ -13,6 +13,7 @@ from supervisor.events import Member
 from supervisor.house import default_scratch_base
 from supervisor.places import Places
 from supervisor.scratch.sweep import find_dead, sweep
+from supervisor.state_places import state_home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from supervisor.config import load, state_dir, state_home
+from supervisor.config import load, state_dir
 from supervisor.errors import NoInputError, UsageError
 from supervisor.output.reader import LINE_MOST_BYTES, RawReader
 from supervisor.output.runs import list_runs
+from supervisor.state_places import state_home
 
 _LAST_LINE = 1 << 62
 

@@ -17,6 +17,7 @@ HALL = {
     "entry",
     "examining",
     "filling",
+    "glance",
     "house",
     "jobserver",
     "journal",

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench import analysis, capture, history, startup, stop, sweep, table, telemetry
+from scripts.bench import analysis, capture, history, pool, startup, stop, sweep, table, telemetry
 from scripts.bench.analysis import Analysis, Endless
 from scripts.bench.capture import Capture
 from scripts.bench.children import Children, build
@@ -25,12 +25,12 @@ from scripts.bench.install import (
     SUPERVISOR,
     PeerUnavailableError,
     install_circus,
+    install_debian,
     install_drain3,
     install_library,
     install_pm2,
     install_rtk,
     install_supervisord,
-    install_tmpreaper,
 )
 from scripts.bench.rounds import Measure, Metric, compare, folder
 from scripts.bench.startup import Startup
@@ -38,8 +38,9 @@ from scripts.bench.stop import Stop
 from scripts.bench.streams import STREAMS
 from scripts.bench.subjects import GRACE_S, Circus, Pm2, Subject, Supervisord
 
-_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "history", "sweep", "all")
+_NAMES = ("capture", "startup", "stop", "analyze", "telemetry", "history", "sweep", "pool", "all")
 _PEERS = ("supervisord", "pm2")
+_PARALLEL = ("parallel", "usr/bin/parallel")
 _CAPTURE_MB, _ANALYSIS_MB, _ENDLESS_MB = 500, 16, 1000
 _EVENTS, _HISTORY_EVENTS, _FILES = 10**6, 10**5, 10**5
 
@@ -129,7 +130,12 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
         "drain3": lambda: analysis.drain(install_drain3(folder)),
         "rtk": lambda: analysis.rtk(install_rtk(folder)),
         "loguru": lambda: telemetry.Library("loguru", install_library(folder, LOGURU)),
-        "tmpreaper": lambda: sweep.tmpreaper(install_tmpreaper(folder)),
+        "tmpreaper": lambda: sweep.tmpreaper(
+            install_debian(folder, "tmpreaper", "usr/sbin/tmpreaper")
+        ),
+        "sem": lambda: pool.sem(install_debian(folder, *_PARALLEL)),
+        "parallel": lambda: pool.parallel(install_debian(folder, *_PARALLEL)),
+        "tsp": lambda: pool.task_spooler(install_debian(folder, "task-spooler", "usr/bin/tsp")),
         "structlog": lambda: telemetry.Library("structlog", install_library(folder, STRUCTLOG)),
     }
     peers: dict[str, Subject] = {}
@@ -207,8 +213,31 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
             (),
             ("tmpreaper",),
         )
+    if options.which in ("pool", "all"):
+        yield from _pool()
     if options.which in ("analyze", "all"):
         yield from _analyses(options, work)
+
+
+def _pool() -> Iterator[Benchmark]:
+    yield Benchmark(
+        f"pool: {pool.CALLS} calls of true one after the other, in turn with bare ones",
+        pool.Timed("calls.py", pool.CALLS).measure,
+        pool.CALLERS,
+        pool.CALL_METRICS,
+        pool.CALL_REFERENCE,
+        pool.CALL_BUDGETS,
+        ("sem", "tsp"),
+    )
+    yield Benchmark(
+        f"pool: {pool.CROWD} calls of true, {pool.CAP} at once; ours from twice as many callers",
+        pool.Timed("crowd.py", pool.CROWD).measure,
+        pool.CROWDS,
+        pool.CROWD_METRICS,
+        pool.CROWD_REFERENCE,
+        pool.CROWD_BUDGETS,
+        ("parallel",),
+    )
 
 
 def _analyses(options: argparse.Namespace, work: Path) -> Iterator[Benchmark]:

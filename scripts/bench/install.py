@@ -88,21 +88,21 @@ def install_pm2(peers: Path) -> Path:
     return prefix
 
 
-def install_tmpreaper(peers: Path) -> Path:
-    """The program out of its Debian package, which is not installed for that.
+def install_debian(peers: Path, package: str, program: str) -> Path:
+    """A program out of its Debian package, which is not installed for that.
 
     Raises:
         PeerUnavailableError: there is no such package to be had.
     """
-    folder = peers / "tmpreaper"
-    program = folder / "usr/sbin/tmpreaper"
+    folder = peers / package
+    found = folder / program
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
         raise PeerUnavailableError("apt-get and dpkg are not both on the path")
-    if not program.exists():
+    if not found.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        script = 'cd "$0" && apt-get download -q tmpreaper && dpkg -x tmpreaper_*.deb .'
-        _do(["sh", "-c", script, folder], folder)
-    return program
+        script = 'cd "$0" && apt-get download -q "$1" && dpkg -x "$1"_*.deb .'
+        _do(["sh", "-c", script, folder, package], folder)
+    return found
 
 
 def _install_venv(peers: Path, requirement: str, proof: str, *besides: str) -> Path:

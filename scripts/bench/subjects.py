@@ -185,11 +185,14 @@ class Supervise:
     """The raw store's quota; None: the default."""
     tier: str = "auto"
     """How the processes are held."""
+    pool: str = ""
+    """What the config says about the pool."""
 
     def launch(self, child: Sequence[str], work: Path) -> Launch:
         """Run ``child`` as the autopilot, once."""
         config = f"[autopilot]\ncommand = {json.dumps(list(child))}\ngrace = '{GRACE_S}s'\n"
         config += f"[restart]\nwhen = 'never'\n[containment]\ntier = '{self.tier}'\n"
+        config += f"[pool]\n{self.pool}"
         if self.quota is not None:
             config += f"[output]\nquota = '{self.quota}'\ntotal = '{self.quota}'\n"
             config += "[state]\nquota = '1TiB'\n"

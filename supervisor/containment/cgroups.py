@@ -82,8 +82,13 @@ class Leaf:
 
     @property
     def joins(self) -> tuple[str, ...]:
-        """The files to which a process writes 0 to become a member."""
-        return tuple(f"{directory}/cgroup.procs" for directory in self.directories.values())
+        """The files to which a process that has one thread writes 0 to become a member.
+
+        With v1's ``tasks`` the kernel does not wait for all forks and exits everywhere, which
+        takes milliseconds. Source: cgroup_procs_write_start in kernel/cgroup/cgroup.c.
+        """
+        file = "cgroup.procs" if UNIFIED in self.directories else "tasks"
+        return tuple(f"{directory}/{file}" for directory in self.directories.values())
 
     def branch(self, name: str, limits: Limits, *, whole: bool) -> "Leaf":
         """A leaf below this one; of a ``whole`` one v2's kernel kills all for want of memory.

@@ -154,8 +154,10 @@ def _place_streams(numbers: Sequence[int], fds: Sequence[int], verdict: int) -> 
 
 def _reset_signals() -> None:
     """Defaults for every signal, none blocked: an ignored SIGCHLD makes exit codes lie."""
-    for signum in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-        signal.signal(signum, signal.SIG_DFL)
+    for signum in range(1, signal.NSIG):
+        # None: the C library has it for itself.
+        if signal.getsignal(signum) not in {signal.SIG_DFL, None}:
+            signal.signal(signum, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 

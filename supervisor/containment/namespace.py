@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from supervisor.containment import linux
 
-_STATUS_BYTES = 4096
+_INFO_BYTES = 1 << 12
 _PROC_FLAGS = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
 _STUB_S = 2.0
 
@@ -24,33 +24,30 @@ class HostPids:
 
     def of(self, pids: Iterable[int]) -> dict[int, int]:
         """Pid outside by pid inside; what is gone by now is left out."""
-        wanted = set(pids)
-        below: dict[int, list[tuple[int, int]]] = {}
-        for name in filter(str.isdecimal, os.listdir(self._proc_fd)):  # noqa: PTH208 - a descriptor
-            if (known := self._read(name)) is not None:
-                parent, inside = known
-                below.setdefault(parent, []).append((int(name), inside))
-        found: dict[int, int] = {}
-        level = below.get(self.own, [])
-        while level:
-            found |= {inside: outside for outside, inside in level if inside in wanted}
-            level = [child for outside, _ in level for child in below.get(outside, ())]
-        return found
+        found = {pid: self._outside(pid) for pid in set(pids)}
+        return {inside: outside for inside, outside in found.items() if outside > 0}
 
-    def _read(self, name: str) -> tuple[int, int] | None:
-        """Parent outside and pid inside of one process; None: it is gone."""
+    def _outside(self, pid: int) -> int:
+        """The number of one process outside; -1 if it is gone.
+
+        The kernel names a descriptor's process as the reader of this /proc would. Source: Linux
+        >= 5.5, pidfd_show_fdinfo; looking for it among all processes takes longer than a spawn.
+        """
         try:
-            fd = os.open(f"{name}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc_fd)
+            pidfd = os.pidfd_open(pid)
         except OSError:
-            return None
+            return -1
         try:
-            status = os.read(fd, _STATUS_BYTES)
-        except ProcessLookupError:
-            return None
+            flags = os.O_RDONLY | os.O_CLOEXEC
+            fd = os.open(f"self/fdinfo/{pidfd}", flags, dir_fd=self._proc_fd)
+            try:
+                info = os.read(fd, _INFO_BYTES)
+            finally:
+                os.close(fd)
         finally:
-            os.close(fd)
-        fields = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
-        return int(fields[b"PPid"]), int(fields.get(b"NSpid", b"0").split()[-1])
+            os.close(pidfd)
+        fields = dict(line.split(b":", 1) for line in info.splitlines() if b":" in line)
+        return int(fields.get(b"Pid", b"-1"))
 
 
 def enter() -> HostPids:

@@ -17,7 +17,8 @@ from supervisor.endings import (
 )
 from supervisor.units import render_bytes, render_seconds
 from supervisor.view import lines_scratch
-from supervisor.view.words import Line, Mood, clip, count_of, printable, render_argv
+from supervisor.view.line import Line, Mood
+from supervisor.view.words import clip, count_of, printable, render_argv
 
 _NAMED_MEMBERS = 4
 _STOP_REASONS = {

@@ -5,7 +5,8 @@ from typing import Any
 
 from supervisor import events
 from supervisor.units import render_bytes, render_seconds
-from supervisor.view.words import Line, printable, render_argv
+from supervisor.view.line import Line
+from supervisor.view.words import printable, render_argv
 
 _NAMED_LEFTOVERS = 4
 

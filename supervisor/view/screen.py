@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Self, TextIO
 
-from supervisor.view.words import Line, Mood
+from supervisor.view.line import Line, Mood
 
 _MOST_WAITING = 1000
 _LEAVE_S = 2.0

@@ -1,21 +1,9 @@
-"""What lines of the tail are made of."""
+"""Words of a line: command lines, numbers, foreign text; pure, and quickly imported."""
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-Mood = Literal["good", "bad", "warning", "plain"]
 _ARGV_CHARACTERS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the tail: what happened, in one word and in one sentence."""
-
-    word: str
-    text: str
-    mood: Mood = "plain"
 
 
 def render_argv(argv: Sequence[str]) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.config import default_state_dir, load, read, state_dir, state_home
+from supervisor.config import load, read, state_dir
 from supervisor.errors import ConfigError, NoInputError
 from supervisor.option_tables import options_of
 from supervisor.options import HISTORY_BYTES, Config, tables
+from supervisor.state_places import default_state_dir, state_home
 from supervisor.telemetry.history_file import MOST_BYTES
 
 FILE = Path("/project/night.toml")

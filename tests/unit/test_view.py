@@ -11,9 +11,10 @@ from supervisor.digests import Call, Digest, Verdict
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.view import lines
 from supervisor.view.closing import Failure, Totals, render_closing
+from supervisor.view.line import Line
 from supervisor.view.lines import describe_ending, render
 from supervisor.view.screen import Screen, wants_colour
-from supervisor.view.words import Line, render_argv
+from supervisor.view.words import render_argv
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 
