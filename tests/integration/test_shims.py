@@ -71,7 +71,9 @@ done
 env -i PATH="$PATH" {tools}/look
 env -i PATH="$PATH" look
 """
-    bare, seen, bare_empty, seen_empty = shimmed(desk, script, ["look"]).splitlines()
+    same_temp = "[scratch]\nper_call = false\n"
+    printed = shimmed(desk, script, ["look"], same_temp)
+    bare, seen, bare_empty, seen_empty = printed.splitlines()
     assert seen == bare
     assert "LC_CTYPE" not in seen_empty
     assert seen_empty == bare_empty
