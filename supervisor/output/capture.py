@@ -18,7 +18,7 @@ STDOUT = 1
 STDERR = 2
 
 _PIPE_BYTES = 1 << 20
-_READ_BYTES = 1 << 17
+_READ_BYTES = 1 << 18
 _QUIET_S = 0.3
 _INT_BYTES = 4
 

@@ -4,10 +4,8 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +16,8 @@ from supervisor.output.segments import Held, Segments
 
 _FRAME_LEAST_BYTES = 4096
 _FRAMES_A_QUOTA = 64
+_MANY_BATCHES = 2
+_MOST_UNDER_WAY = 3
 _RETRY_S = 1.0
 _PATIENCE_S = 0.5
 _LOOK_S = 0.05
@@ -43,11 +43,11 @@ class Kept:
 class RawStore:
     """One run's output on disk: ``put`` from one thread, a second one compresses and writes.
 
-    Where two frames wait, a third thread compresses the second of them. Holds at most twelve
-    frames of raw bytes. ``put`` may wait for the compressors, which is bounded work, and for a
-    disk at most half a second in a row; what the disk does not take is dropped by count and
-    reported to ``on_dropped(bytes, lines, problem)`` from the writing thread once the disk takes
-    something again, or at the end.
+    Where two frames wait, a third thread does the same: each compresses what is next, and one
+    writes what is ready, in order. Holds at most twelve frames. ``put`` may wait for the
+    compressors, which is bounded work, and for a disk at most half a second in a row; what the
+    disk does not take is dropped by count and reported to ``on_dropped(bytes, lines, problem)``
+    from a writing thread once the disk takes something again, or at the end.
     """
 
     def __init__(
@@ -55,16 +55,21 @@ class RawStore:
     ) -> None:
         self.directory = directory
         self._segments = Segments(directory, quota_bytes)
-        self._batches = Batches(
-            min(FRAME_BYTES, max(_FRAME_LEAST_BYTES, quota_bytes // _FRAMES_A_QUOTA))
+        self._frame_bytes = min(
+            FRAME_BYTES, max(_FRAME_LEAST_BYTES, quota_bytes // _FRAMES_A_QUOTA)
         )
+        self._batches = Batches(self._frame_bytes)
         self._on_dropped = on_dropped
-        self._encoders = FrameEncoder(), FrameEncoder()
         self._disk = _DiskClock()
         self._loss = _Loss()
         self._hash = hashlib.sha256()
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._changed = threading.Condition(lock)
+        self._room = threading.Condition(lock)
+        """Of its own, so that ``put`` is not woken by each frame that is written."""
         self._closing = False
+        self._writing = False
+        """Whether one of our threads writes what is ready."""
         self._line = 0
         self._retry_at = 0.0
         self._settled = 0
@@ -98,17 +103,22 @@ class RawStore:
         ``lines`` are the newlines in it, which the caller has counted already.
         """
         self._hash.update(chunk)
-        rest = memoryview(chunk)
+        if 0 < len(chunk) <= self._frame_bytes:
+            self._put(stream, chunk, lines)
+            return
+        for start in range(0, len(chunk), self._frame_bytes):
+            piece = chunk[start : start + self._frame_bytes]
+            self._put(stream, piece, piece.count(b"\n"))
+
+    def _put(self, stream: int, chunk: bytes, lines: int) -> None:
         with self._changed:
-            while rest:
-                asleep = self._batches.empty
-                taken, ended = self._batches.add(stream, rest, lines, time.monotonic())
-                rest, lines = rest[taken:], lines - ended
-                if taken and (asleep or self._batches.waiting):
-                    self._changed.notify_all()
-                if taken == 0 and not self._wait_for_room():
-                    self._skip(len(rest), lines)
+            asleep = self._batches.empty
+            while not self._batches.add(stream, chunk, lines, time.monotonic()):
+                if not self._wait_for_room():
+                    self._skip(len(chunk), lines)
                     return
+            if asleep or self._batches.waiting:
+                self._changed.notify_all()
 
     def flush(self) -> None:
         """Have what was put so far written now; does not wait for it."""
@@ -154,7 +164,7 @@ class RawStore:
         """Wait a moment for the writer; False: it is the disk that keeps it, or it has ended."""
         if self._disk.lags() or self._closing or self._bug is not None:
             return False
-        self._changed.wait(_LOOK_S)
+        self._room.wait(_LOOK_S)
         return True
 
     def _skip(self, size_bytes: int, lines: int) -> None:
@@ -162,67 +172,88 @@ class RawStore:
         self._loss.add(size_bytes, lines, "the disk takes less than the output brings")
 
     def _write(self) -> None:
-        first, second = (encoder.encode for encoder in self._encoders)
+        """Keep what is put until the store closes, then end it."""
+        helper = threading.Thread(target=self._help, name="raw store helper", daemon=True)
         try:
-            with ThreadPoolExecutor(1, "raw store encoder") as helper:
-                while (batch := self._next()) is not None:
-                    if (ahead := self._pop()) is None:
-                        self._settle(batch, partial(first, batch.raw))
-                        continue
-                    encoding = helper.submit(second, ahead.raw)
-                    self._settle(batch, partial(first, batch.raw))
-                    self._settle(ahead, encoding.result)
+            encoder = FrameEncoder()
+            while (batch := self._next(1)) is not None:
+                if helper.ident is None and self._batches.waiting:
+                    helper.start()
+                self._done(batch, encoder.encode(batch.raw))
+            if helper.ident is not None:
+                helper.join()
             self._end()
         except Exception as bug:  # noqa: BLE001 - close() raises it; put() must not wait for us
-            with self._changed:
-                self._bug = bug
-                self._changed.notify_all()
+            self._fail(bug)
 
-    def _next(self) -> Batch | None:
-        """Wait for a batch that is full, ripe or the last; None: the store closes."""
+    def _help(self) -> None:
+        try:
+            encoder = FrameEncoder()
+            while (batch := self._next(_MANY_BATCHES)) is not None:
+                self._done(batch, encoder.encode(batch.raw))
+        except Exception as bug:  # noqa: BLE001 - close() raises it
+            self._fail(bug)
+
+    def _fail(self, bug: Exception) -> None:
         with self._changed:
-            while not self._batches.waiting:
-                if self._closing:
+            self._bug = bug
+            self._changed.notify_all()
+            self._room.notify_all()
+
+    def _next(self, least: int) -> Batch | None:
+        """Wait until so many batches wait, and take the oldest; None: no more will."""
+        batches = self._batches
+        with self._changed:
+            while batches.waiting < least or batches.under_way == _MOST_UNDER_WAY:
+                if self._bug is not None or (self._closing and batches.waiting < least):
                     return None
-                left_s = self._batches.ripe_in_s(time.monotonic())
-                if left_s is not None and left_s <= 0:
-                    self._batches.seal()
-                else:
-                    self._changed.wait(left_s)
-        return self._pop()
+                self._changed.wait(self._seal_ripe() if least == 1 else None)
+            self._room.notify_all()
+            return batches.pop()
 
-    def _pop(self) -> Batch | None:
-        """The oldest batch that waits, if one does."""
+    def _seal_ripe(self) -> float | None:
+        """Seal the batch that is being filled if it is time; seconds until then, None: never."""
+        left_s = self._batches.ripe_in_s(time.monotonic())
+        if left_s is None or left_s > 0:
+            return left_s
+        self._batches.seal()
+        return 0
+
+    def _done(self, batch: Batch, encoded: Encoded) -> None:
+        """Write this batch and those behind it, if it is its turn and nobody is at it."""
         with self._changed:
-            if not self._batches.waiting:
-                return None
-            self._changed.notify_all()
-            return self._batches.pop()
+            batch.encode_as(encoded)
+            if self._writing:
+                return
+            self._writing = True
+        while (ready := self._next_ready()) is not None:
+            self._keep(*ready)
 
-    def _settle(self, batch: Batch, encode: Callable[[], Encoded]) -> None:
-        self._keep(batch, encode)
+    def _next_ready(self) -> tuple[Batch, Encoded] | None:
         with self._changed:
-            self._settled = batch.offset + len(batch.raw)
+            ready = self._batches.take_ready()
+            self._writing = ready is not None
             self._changed.notify_all()
+            return ready
 
-    def _keep(self, batch: Batch, encode: Callable[[], Encoded]) -> None:
+    def _keep(self, batch: Batch, encoded: Encoded) -> None:
         self._line += batch.skipped_lines
+        first_line = self._line
+        self._line += batch.lines
         now = time.monotonic()
         if now < self._retry_at and not self._closing:
-            self._line += batch.lines
-            self._lose(len(batch.raw), batch.lines, "")
-            return
-        encoded = encode()
-        pieces = pack(encoded, batch.parts, (batch.offset, self._line), batch.lines)
-        self._line += batch.lines
-        try:
-            with self._disk:
-                self._append(pieces, len(batch.raw), batch.lines)
-        except OSError as error:
-            self._retry_at = now + _RETRY_S
-            self._lose(len(batch.raw), batch.lines, error.strerror or str(error))
+            self._lose(encoded.raw_bytes, batch.lines, "")
         else:
-            self._report()
+            pieces = pack(encoded, batch.parts, (batch.offset, first_line), batch.lines)
+            try:
+                with self._disk:
+                    self._append(pieces, encoded.raw_bytes, batch.lines)
+            except OSError as error:
+                self._retry_at = now + _RETRY_S
+                self._lose(encoded.raw_bytes, batch.lines, error.strerror or str(error))
+            else:
+                self._report()
+        self._settled = batch.offset + encoded.raw_bytes
 
     def _append(self, pieces: Sequence[bytes], raw_bytes: int, lines: int) -> None:
         self._segments.append(pieces, Held(sum(map(len, pieces)), raw_bytes, lines))
@@ -230,7 +261,7 @@ class RawStore:
     def _end(self) -> None:
         """Write the header that ends the store: it tells readers that nothing is missing after."""
         self._line += self._batches.take_skipped_lines()
-        nothing = self._encoders[0].encode(b"")
+        nothing = FrameEncoder().encode(b"")
         pieces = pack(nothing, (), (self._batches.offset, self._line), 0)
         with suppress(OSError):  # Without it the store reads like one that was killed.
             self._append(pieces, 0, 0)
