@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +15,13 @@ from supervisor.endings import CallEnding, CallStopped, Ending, Exited, Signaled
 from supervisor.errors import NoInputError
 from supervisor.output.backlog import QUIET, Backlog, Chunk, Missed
 from supervisor.output.position import Position
-from supervisor.output.reader import RawReader
+from supervisor.output.reader import RawReader, Stretch
 from supervisor.output.store import RawStore
 
 if TYPE_CHECKING:
     from supervisor.analyzer import Analyzer, Grammar
 
-_REST_PER_WORK = 9
+_REST_PER_WORK = 19
 """How long the analyzer leaves the processor to others, when it cannot keep up anyway."""
 _MOST_REST_S = 1.0
 _SETTLE_S = 1.0
@@ -159,17 +159,21 @@ class Reader:
     def _make_up(self, missed: Missed) -> None:
         """Read from the store what was missed, as far as it is there and there is time."""
         read = missed.begin
-        if not self.backlog.expired:
-            self._store.settle(missed.end.offset, _SETTLE_S)
+        for stretch in self._stored(missed):
+            if self.backlog.expired:
+                break
+            self._skip(read, stretch.begin)
+            self._read(stretch.chunks)
+            read = stretch.end
+        self._skip(read, missed.end)
+
+    def _stored(self, missed: Missed) -> Iterator[Stretch]:
+        if self.backlog.expired:
+            return
+        self._store.settle(missed.end.offset, _SETTLE_S)
         with suppress(NoInputError):  # There is no store where no disk took any output.
             store = RawReader(self._store.directory)
-            for stretch in store.stretches(missed.begin.offset, missed.end.offset):
-                if self.backlog.expired:
-                    break
-                self._skip(read, stretch.begin)
-                self._read(stretch.chunks)
-                read = stretch.end
-        self._skip(read, missed.end)
+            yield from store.stretches(missed.begin.offset, missed.end.offset)
 
     def _read(self, chunks: Iterable[Chunk]) -> None:
         begun, missing_bytes = time.monotonic(), self.backlog.missing_bytes
