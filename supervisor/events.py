@@ -101,8 +101,8 @@ class Receipt(Event):
     survivors: tuple[Member, ...]
     took_s: float
     """From the stop's start to the proof."""
-    scratch_left: int
-    """Files and directories of the run's scratch that could not be removed."""
+    scratch_left: int | None
+    """Of its scratch, what could not be removed; None: ``swept`` will tell, it is much."""
     limits: Mapping[str, str]
 
 
@@ -262,13 +262,13 @@ class ScratchKept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept(Event):
-    """Leftovers of dead runs were removed."""
+    """What dead runs left was removed; with a ``run``, what that one did."""
 
     kind = "swept"
     directories: int
     freed_bytes: int
     left: int
-    """What could not be removed."""
+    """What could not be removed, or not in time; the next sweep goes on with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,6 @@ from supervisor.journal import Journal
 from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.redaction import Redactor
-from supervisor.scratch.sweep import sweep
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
@@ -128,7 +127,7 @@ class House:
 
 @contextmanager
 def open_house(config: Config, launch: Launch) -> Iterator[House]:
-    """Check that the run can start, take the instance lock, clean up after dead runs.
+    """Check that the run can start, take the instance lock, end what dead runs left running.
 
     Raises:
         SupervisorError: it cannot start; nothing was started then.
@@ -167,7 +166,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         oom.set_score(os.getpid(), oom.read() + oom.SUPERVISOR)
         if problem:
             house.journal.tell(events.HistoryLost(run=None, problem=problem))
-        _clean_up(house)
+        _recover(house)
         try:
             yield house
         except SupervisorError:
@@ -324,21 +323,11 @@ def _recall(places: Places) -> tuple[Memory, str]:
         return Memory(), str(error)
 
 
-def _clean_up(house: House) -> None:
-    """End what dead runs left running, remove what they left on disk."""
+def _recover(house: House) -> None:
+    """End what dead runs left running, remove their cgroups."""
     journal = house.journal
     if (dead := house.ledger.noted()) is not None:
         run = run_of(dead.cookie)
         journal.tell(events.Recovered(run=run, members=house.ledger.recover()))
     if house.containment.ground is not None:
         house.containment.ground.sweep()
-    swept = sweep(house.scratch_base)
-    if swept.directories or swept.left:
-        journal.tell(
-            events.Swept(
-                run=None,
-                directories=swept.directories,
-                freed_bytes=swept.freed_bytes,
-                left=swept.left,
-            )
-        )

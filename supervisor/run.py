@@ -11,6 +11,7 @@ from functools import partial
 import anyio
 
 from supervisor import events
+from supervisor.clearing import Clearing
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
@@ -53,16 +54,18 @@ class Outcome:
     wall_s: float
     emptied: Emptied
     kept: Kept
-    scratch_left: int
+    scratch_left: int | None
+    """What could not be removed; None: it is being removed, in the background."""
     peak_memory_bytes: int
 
 
 class Run:
     """One start-to-end of the autopilot. ``perform`` returns when its set is empty."""
 
-    def __init__(self, house: House, attempt: int) -> None:
+    def __init__(self, house: House, attempt: int, clearing: Clearing) -> None:
         self._house = house
         self._attempt = attempt
+        self._clearing = clearing
         self.cookie = secrets.token_hex(16)
         self.run = run_of(self.cookie)
         self._ending: Ending = Lost()
@@ -97,7 +100,7 @@ class Run:
             with anyio.CancelScope(shield=True):
                 if house.config.scratch.keep == "failed" and self._failed:
                     await run_in_thread(self._keep, scratch)
-                removal = await run_in_thread(scratch.remove)
+                scratch_left = await self._clearing.remove(scratch)
         if not self._emptied.survivors:
             house.ledger.clear()
         outcome = Outcome(
@@ -106,7 +109,7 @@ class Run:
             wall_s=self.age_s,
             emptied=self._emptied,
             kept=kept,
-            scratch_left=removal.left,
+            scratch_left=scratch_left,
             peak_memory_bytes=self.watch.peak_memory_bytes,
         )
         self._tell_end(outcome)

@@ -10,9 +10,11 @@ import anyio
 from anyio.abc import TaskStatus
 
 from supervisor import events
+from supervisor.clearing import Clearing
 from supervisor.control.server import Routes, serve_control
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.errors import ExitCode, StateError
+from supervisor.health.disks import gauge_disks, judge_disk
 from supervisor.health.restart import (
     Restart,
     RestartPolicy,
@@ -22,6 +24,7 @@ from supervisor.health.restart import (
     finished,
 )
 from supervisor.house import House
+from supervisor.limits import disk_limits
 from supervisor.options import Config
 from supervisor.output.frames import decompress
 from supervisor.pool.calls import Calls, serve_calls
@@ -33,6 +36,7 @@ from supervisor.tools import Tools
 from supervisor.view.closing import Totals
 
 _HISTORY_EACH_S = 15.0
+_ROOM_LOOK_S = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -43,11 +47,12 @@ class Shift:
         self.house = house
         self.outcomes: list[Outcome] = []
         self._tools = Tools(house)
+        self._clearing = Clearing(house.scratch_base, house.journal.tell)
         self._stop_signal: int = signal.SIGTERM
 
     async def work(self) -> ExitCode:
         """Run the autopilot until it stays down; nothing of it is left then, or it is named."""
-        async with anyio.create_task_group() as tasks:
+        async with self._clearing.opened(), anyio.create_task_group() as tasks:
             tasks.start_soon(self.house.guardian.listen)
             tasks.start_soon(self._heed_signals)
             tasks.start_soon(self._keep_history)
@@ -63,6 +68,7 @@ class Shift:
         attempt = 0
         while True:
             attempt += 1
+            await self._wait_room()
             outcome = await self._run_once(attempt)
             failures = count_failures(failures, outcome.wall_s, policy)
             verdict = decide(outcome.ending, failures, policy, random.uniform(-1, 1))  # noqa: S311 - spreading restarts, not secrets
@@ -80,8 +86,18 @@ class Shift:
                 case _:
                     assert_never(verdict)
 
+    async def _wait_room(self) -> None:
+        """Where the disk of the scratch is nearly full, wait for what is still being deleted."""
+        house, limits = self.house, disk_limits(self.house.config)
+        while self._clearing.busy and not house.stop_requested.is_set():
+            disks = await run_in_thread(gauge_disks, [house.scratch_base])
+            if all(judge_disk(one, limits, paused=False) == "ok" for one in disks):
+                return
+            self._clearing.hurry()
+            await anyio.sleep(_ROOM_LOOK_S)
+
     async def _run_once(self, attempt: int) -> Outcome:
-        run = Run(self.house, attempt)
+        run = Run(self.house, attempt, self._clearing)
         self._tools.run = run
         try:
             outcome = await run.perform()
@@ -181,7 +197,7 @@ class Shift:
             wall_s=sum(one.wall_s for one in self.outcomes),
             seen=sum(one.emptied.seen for one in self.outcomes),
             survivors=sum(len(one.emptied.survivors) for one in self.outcomes),
-            scratch_left=sum(one.scratch_left for one in self.outcomes),
+            scratch_left=self._clearing.left,
             output_bytes=sum(one.kept.output_bytes for one in self.outcomes),
             kept_bytes=sum(one.kept.kept_bytes for one in self.outcomes),
             dropped_bytes=sum(one.kept.dropped_bytes for one in self.outcomes),

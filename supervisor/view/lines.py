@@ -248,8 +248,9 @@ def _scratch_kept(event: events.ScratchKept) -> Line:
 
 def _swept(event: events.Swept) -> Line:
     freed = render_bytes(event.freed_bytes)
-    left = f", {event.left} files could not be removed" if event.left else ""
-    return Line("swept", f"scratch of {event.directories} dead runs, {freed}{left}")
+    left = f", {event.left} files stay for the next sweep" if event.left else ""
+    whose = f"run {event.run}" if event.run else count_of(event.directories, "dead run")
+    return Line("swept", f"scratch of {whose}, {freed}{left}", "bad" if event.left else "plain")
 
 
 def _recovered(event: events.Recovered) -> Line:
