@@ -27,6 +27,7 @@ from supervisor.journal import Journal
 from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.redaction import Redactor
+from supervisor.scratch.base import default_base
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
@@ -148,7 +149,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         house = House(
             config=config,
             places=places,
-            scratch_base=config.scratch.base or default_scratch_base(environ),
+            scratch_base=config.scratch.base or default_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
             journal=_open_journal(config, telemetry, screen, memory),
@@ -262,11 +263,6 @@ def run_of(cookie: str) -> str:
 def leaf_name(run: str) -> str:
     """What a run's cgroup is called."""
     return f"supervise-{run}"
-
-
-def default_scratch_base(environ: Mapping[str, str]) -> Path:
-    """A private folder with a short path: sockets in it must stay below 108 bytes."""
-    return Path(environ.get("TMPDIR") or "/tmp") / f"supervise-{os.geteuid()}"  # noqa: S108 - ours alone, and verified
 
 
 def _raise_descriptor_limit() -> None:

@@ -24,6 +24,7 @@ HALL = {
     "run",
     "shift",
     "stored",
+    "sweeping",
     "temporary",
     "tools",
     "watch",
