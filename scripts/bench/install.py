@@ -89,20 +89,36 @@ def install_pm2(peers: Path) -> Path:
 
 
 def install_tmpreaper(peers: Path) -> Path:
-    """The program out of its Debian package, which is not installed for that.
+    """The program out of its Debian package.
 
     Raises:
         PeerUnavailableError: there is no such package to be had.
     """
-    folder = peers / "tmpreaper"
-    program = folder / "usr/sbin/tmpreaper"
+    return _unpack(peers, "tmpreaper", "usr/sbin/tmpreaper")
+
+
+def install_tmpfiles(peers: Path) -> Path:
+    """systemd-tmpfiles as it is here, or out of the Debian package that needs no systemd.
+
+    Raises:
+        PeerUnavailableError: there is neither.
+    """
+    here = shutil.which("systemd-tmpfiles")
+    if here is not None:
+        return Path(here)
+    return _unpack(peers, "systemd-standalone-tmpfiles", "usr/bin/systemd-tmpfiles")
+
+
+def _unpack(peers: Path, package: str, name: str) -> Path:
+    """A program out of a Debian package, which is not installed for that."""
+    folder = peers / package
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
         raise PeerUnavailableError("apt-get and dpkg are not both on the path")
-    if not program.exists():
+    if not (folder / name).exists():
         folder.mkdir(parents=True, exist_ok=True)
-        script = 'cd "$0" && apt-get download -q tmpreaper && dpkg -x tmpreaper_*.deb .'
-        _do(["sh", "-c", script, folder], folder)
-    return program
+        script = 'cd "$0" && apt-get download -q "$1" && dpkg -x "$1"_*.deb .'
+        _do(["sh", "-c", script, folder, package], folder)
+    return folder / name
 
 
 def _install_venv(peers: Path, requirement: str, proof: str, *besides: str) -> Path:

@@ -19,6 +19,8 @@ from supervisor.scratch.pace import LeftOffError, Pace
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BLOCK_BYTES = 512
+_SLICE = 32
+"""Entries between two looks at the clock."""
 _PASSES = 16
 """Looks at one directory. One is enough unless somebody still writes there, or the file system
 skips entries while others are removed."""
@@ -148,12 +150,26 @@ class _Emptying:
         removed = stuck = 0
         with os.scandir(fd) as entries:
             for entry in entries:
-                self._pace.step()
-                if self._drop(entry.name, fd):
+                if (removed + stuck) % _SLICE == 0:
+                    self._pace.step()
+                if self._drop_listed(entry, fd):
                     removed += 1
                 else:
                     stuck += 1
         return removed, stuck
+
+    def _drop_listed(self, entry: os.DirEntry[str], fd: int) -> bool:
+        """The same as ``_drop``, for hundreds of thousands, which are files mostly."""
+        if entry.is_dir(follow_symlinks=False):
+            return self._drop(entry.name, fd)
+        try:
+            seen = entry.stat(follow_symlinks=False)
+            os.unlink(entry.name, dir_fd=fd)
+        except OSError as error:
+            return error.errno == ENOENT
+        if seen.st_nlink == 1:
+            self.freed_bytes += seen.st_blocks * _BLOCK_BYTES
+        return True
 
     def _drop(self, name: str, fd: int) -> bool:
         """Whether the entry is out of ``fd``: removed, or a full directory and moved up."""
