@@ -104,7 +104,8 @@ def _on_ext4(files: int, work: Path) -> Iterator[Path]:
     """
     image, place = work / "image", work / "disk"
     place.mkdir()
-    os.truncate(os.open(image, os.O_CREAT | os.O_WRONLY), (1 << 28) + 2 * files * _BYTES_PER_FILE)
+    with image.open("wb") as file:
+        file.truncate((1 << 28) + 2 * files * _BYTES_PER_FILE)
     _do("mkfs.ext4", "-q", "-N", str(2 * files + 1000), image)
     _do("mount", "-o", "loop", image, place)
     try:
