@@ -226,7 +226,7 @@ def _reap(arguments: argparse.Namespace) -> int:
 
 
 def _sweep(arguments: argparse.Namespace) -> int:
-    from supervisor.reaping import list_dead, scratch_base_of, sweep_dead
+    from supervisor.sweeping import list_dead, scratch_base_of, sweep_dead
     from supervisor.view.status import render_dead, render_swept
 
     base = scratch_base_of(os.environ, arguments.config)

@@ -122,8 +122,8 @@ class Receipt(Event):
     survivors: tuple[Member, ...]
     took_s: float
     """From the stop's start to the proof."""
-    scratch_left: int
-    """Files and directories of the run's scratch that could not be removed."""
+    scratch_left: int | None
+    """Of its scratch, what could not be removed; None: ``swept`` will tell, it is much."""
     limits: Mapping[str, str]
 
 

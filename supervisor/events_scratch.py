@@ -104,10 +104,10 @@ class SharedLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept(Event):
-    """Leftovers of dead runs were removed."""
+    """What dead runs left was removed; with a ``run``, what that one did."""
 
     kind = "swept"
     directories: int
     freed_bytes: int
     left: int
-    """What could not be removed."""
+    """What could not be removed, or not in time; the next sweep goes on with it."""

@@ -28,7 +28,7 @@ from supervisor.options import Config
 from supervisor.output.frames import compress, decompress
 from supervisor.places import Places
 from supervisor.redaction import Redactor
-from supervisor.scratch.sweep import sweep
+from supervisor.scratch.base import default_base
 from supervisor.telemetry.recall import Memory, recall
 from supervisor.telemetry.writer import Telemetry, TelemetryLimits
 from supervisor.view.screen import Screen, wants_colour
@@ -87,7 +87,7 @@ class House:
 
 @contextmanager
 def open_house(config: Config, launch: Launch) -> Iterator[House]:
-    """Check that the run can start, take the instance lock, clean up after dead runs.
+    """Check that the run can start, take the instance lock, end what dead runs left running.
 
     Raises:
         SupervisorError: it cannot start; nothing was started then.
@@ -108,7 +108,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         house = House(
             config=config,
             places=places,
-            scratch_base=config.scratch.base or default_scratch_base(environ),
+            scratch_base=config.scratch.base or default_base(environ),
             guardian=Guardian(containment.launched),
             ledger=Ledger(places.ledger),
             journal=_open_journal(config, telemetry, screen, memory),
@@ -126,7 +126,7 @@ def open_house(config: Config, launch: Launch) -> Iterator[House]:
         oom.set_score(os.getpid(), oom.read() + oom.SUPERVISOR)
         if problem:
             house.journal.tell(events.HistoryLost(run=None, problem=problem))
-        _clean_up(house)
+        _recover(house)
         try:
             yield house
         except SupervisorError:
@@ -224,11 +224,6 @@ def leaf_name(run: str) -> str:
     return f"supervise-{run}"
 
 
-def default_scratch_base(environ: Mapping[str, str]) -> Path:
-    """A private folder with a short path: sockets in it must stay below 108 bytes."""
-    return Path(environ.get("TMPDIR") or "/tmp") / f"supervise-{os.geteuid()}"  # noqa: S108 - ours alone, and verified
-
-
 def _raise_descriptor_limit() -> None:
     """Let a thousand callers of the pool wait, who hold four descriptors each."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -283,21 +278,11 @@ def _recall(places: Places) -> tuple[Memory, str]:
         return Memory(), str(error)
 
 
-def _clean_up(house: House) -> None:
-    """End what dead runs left running, remove what they left on disk."""
+def _recover(house: House) -> None:
+    """End what dead runs left running, remove their cgroups."""
     journal = house.journal
     if (dead := house.ledger.noted()) is not None:
         run = run_of(dead.cookie)
         journal.tell(events.Recovered(run=run, members=house.ledger.recover()))
     if house.containment.ground is not None:
         house.containment.ground.sweep()
-    swept = sweep(house.scratch_base)
-    if swept.directories or swept.left:
-        journal.tell(
-            events.Swept(
-                run=None,
-                directories=swept.directories,
-                freed_bytes=swept.freed_bytes,
-                left=swept.left,
-            )
-        )

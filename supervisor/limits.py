@@ -11,6 +11,7 @@ from typing import Any, Literal
 from supervisor.containment.cgroupfs import UNIFIED
 from supervisor.containment.cgroups import Account, Leaf, Limits
 from supervisor.health import gauges
+from supervisor.health.disks import DiskLimits
 from supervisor.house import Containment, leaf_name
 from supervisor.options import Config
 
@@ -162,6 +163,16 @@ def choose_cpus(cores: float | None) -> tuple[int, ...]:
     if cores is None or math.ceil(cores) >= len(allowed):
         return ()
     return tuple(random.sample(allowed, math.ceil(cores)))  # no secret
+
+
+def disk_limits(config: Config) -> DiskLimits:
+    """The config's ``[health]`` about disks as the health room wants it."""
+    health = config.health
+    return DiskLimits(
+        pause_share=health.disk_pause,
+        stop_share=health.disk_stop,
+        spare_bytes=health.disk_spare,
+    )
 
 
 @contextmanager

@@ -1,18 +1,16 @@
 """``supervise reap``: what was left when a supervisor and its guardian died together."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from supervisor.config import load
 from supervisor.containment.ledger import Ledger
 from supervisor.control.instance import hold_instance
 from supervisor.errors import BusyError, SupervisorError
 from supervisor.events import Member
-from supervisor.house import default_scratch_base
 from supervisor.places import Places
-from supervisor.scratch.sweep import find_dead, sweep
+from supervisor.scratch.base import default_base
+from supervisor.scratch.sweep import sweep
 from supervisor.state_places import state_home
 
 
@@ -43,30 +41,7 @@ def reap(environ: Mapping[str, str], *, adopt: bool) -> Iterator[Left]:
         except SupervisorError as error:
             yield Left(state=state, problem=str(error))
     if not adopt:
-        sweep(default_scratch_base(environ))
-
-
-def scratch_base_of(environ: Mapping[str, str], config: Path | None) -> Path:
-    """Where the runs of a config, or of one that does not say, have their scratch.
-
-    Raises:
-        ConfigError: the config is wrong.
-    """
-    base = None if config is None else load(config).scratch.base
-    return base or default_scratch_base(environ)
-
-
-def list_dead(base: Path) -> list[dict[str, Any]]:
-    """Dead runs whose scratch is still there: ``run``, ``bytes`` on disk and ``files``."""
-    return [
-        {"run": dead.run, "bytes": dead.usage.bytes, "files": dead.usage.files}
-        for dead in find_dead(base)
-    ]
-
-
-def sweep_dead(base: Path) -> dict[str, int]:
-    """Remove it: how many ``directories``, ``freed_bytes``, and ``left`` files that stayed."""
-    return asdict(sweep(base))
+        sweep(default_base(environ))
 
 
 def _reap_one(places: Places, *, adopt: bool) -> Left:

@@ -10,6 +10,7 @@ from functools import partial
 import anyio
 
 from supervisor import events
+from supervisor.clearing import Clearing
 from supervisor.containment.child import Program
 from supervisor.containment.client import Emptied, Leader
 from supervisor.containment.ledger import Page
@@ -56,22 +57,31 @@ class Outcome:
     wall_s: float
     emptied: Emptied
     kept: Kept
-    scratch_left: int
+    scratch_left: int | None
+    """What could not be removed; None: it is being removed, in the background."""
     shared_left: int
     peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What a run shares with those before and after it."""
+
+    calls: CallsOfRun
+    clearing: Clearing
+    for_builds: Mapping[str, str]
+    """Variables that make builds share their jobs."""
 
 
 class Run:
     """One start-to-end of the autopilot. ``perform`` returns when its set is empty."""
 
-    def __init__(
-        self, house: House, attempt: int, calls: CallsOfRun, for_builds: Mapping[str, str]
-    ) -> None:
+    def __init__(self, house: House, attempt: int, besides: Besides) -> None:
         self._house = house
-        self._calls = calls
-        self._for_builds = {**for_builds}
-        """Variables that make builds share their jobs."""
+        self._calls = besides.calls
+        self._for_builds = {**besides.for_builds}
         self._attempt = attempt
+        self._clearing = besides.clearing
         self.cookie = secrets.token_hex(16)
         self.run = run_of(self.cookie)
         self._ending: Ending = Lost()
@@ -111,7 +121,7 @@ class Run:
                     await self.call_directories.close()
                 if house.config.scratch.keep == "failed" and self._failed:
                     await run_in_thread(self._keep, scratch)
-                removal = await run_in_thread(scratch.remove)
+                scratch_left = await self._clearing.remove(scratch)
         if not self._emptied.survivors:
             house.ledger.clear()
         outcome = Outcome(
@@ -120,7 +130,7 @@ class Run:
             wall_s=self.age_s,
             emptied=self._emptied,
             kept=kept,
-            scratch_left=removal.left,
+            scratch_left=scratch_left,
             shared_left=await self._leftovers.tell(),
             peak_memory_bytes=self.watch.peak_memory_bytes,
         )

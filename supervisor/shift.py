@@ -10,9 +10,11 @@ import anyio
 from anyio.abc import TaskStatus
 
 from supervisor import events
+from supervisor.clearing import Clearing
 from supervisor.control.server import Routes, serve_control
 from supervisor.endings import Ending, Exited, Lost, NotStarted, Signaled, Stopped
 from supervisor.errors import ExitCode, StateError
+from supervisor.health.disks import gauge_disks, judge_disk
 from supervisor.health.restart import (
     Restart,
     RestartPolicy,
@@ -23,17 +25,19 @@ from supervisor.health.restart import (
 )
 from supervisor.house import House
 from supervisor.jobserver import keep_tokens, variables_for_builds
+from supervisor.limits import disk_limits
 from supervisor.options import Config
 from supervisor.output.frames import decompress
 from supervisor.pool.calls import Calls, serve_calls
 from supervisor.pool.slots import Rank, Slots
-from supervisor.run import Outcome, Run
+from supervisor.run import Besides, Outcome, Run
 from supervisor.telemetry.history import catch_up
 from supervisor.threads import run_in_thread
 from supervisor.tools import Tools
 from supervisor.view.closing import Totals
 
 _HISTORY_EACH_S = 15.0
+_ROOM_LOOK_S = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,13 +51,15 @@ class Shift:
         pool = house.config.pool
         ranks = {name: Rank(tool.size, tool.priority) for name, tool in pool.tool.items()}
         self._slots = Slots(pool.size, ranks)
+        self._clearing = Clearing(house.scratch_base, house.journal.tell)
         # Before there is an event loop to wait, or a thread beside which we should not fork.
-        self._for_builds = variables_for_builds(house)
+        for_builds = variables_for_builds(house)
+        self._besides = Besides(self._tools, self._clearing, for_builds)
         self._stop_signal: int = signal.SIGTERM
 
     async def work(self) -> ExitCode:
         """Run the autopilot until it stays down; nothing of it is left then, or it is named."""
-        async with anyio.create_task_group() as tasks:
+        async with self._clearing.opened(), anyio.create_task_group() as tasks:
             self._tools.tasks = tasks
             tasks.start_soon(self.house.guardian.listen)
             tasks.start_soon(self._heed_signals)
@@ -71,6 +77,7 @@ class Shift:
         attempt = 0
         while True:
             attempt += 1
+            await self._wait_room()
             outcome = await self._run_once(attempt)
             failures = count_failures(failures, outcome.wall_s, policy)
             verdict = decide(outcome.ending, failures, policy, random.uniform(-1, 1))  # noqa: S311 - spreading restarts, not secrets
@@ -88,8 +95,18 @@ class Shift:
                 case _:
                     assert_never(verdict)
 
+    async def _wait_room(self) -> None:
+        """Where the disk of the scratch is nearly full, wait for what is still being deleted."""
+        house, limits = self.house, disk_limits(self.house.config)
+        while self._clearing.busy and not house.stop_requested.is_set():
+            disks = await run_in_thread(gauge_disks, [house.scratch_base])
+            if all(judge_disk(one, limits, paused=False) == "ok" for one in disks):
+                return
+            self._clearing.hurry()
+            await anyio.sleep(_ROOM_LOOK_S)
+
     async def _run_once(self, attempt: int) -> Outcome:
-        run = Run(self.house, attempt, self._tools, self._for_builds)
+        run = Run(self.house, attempt, self._besides)
         self._tools.run = run
         try:
             outcome = await run.perform()
@@ -190,7 +207,7 @@ class Shift:
             wall_s=sum(one.wall_s for one in self.outcomes),
             seen=sum(one.emptied.seen for one in self.outcomes),
             survivors=sum(len(one.emptied.survivors) for one in self.outcomes),
-            scratch_left=sum(one.scratch_left for one in self.outcomes),
+            scratch_left=self._clearing.left,
             shared_left=sum(one.shared_left for one in self.outcomes),
             output_bytes=sum(one.kept.output_bytes for one in self.outcomes),
             kept_bytes=sum(one.kept.kept_bytes for one in self.outcomes),

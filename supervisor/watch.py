@@ -15,9 +15,9 @@ from supervisor.containment.linux import trim_heap
 from supervisor.endings import OomKills, StopReason
 from supervisor.filling import Filling, timed
 from supervisor.health import gauges
-from supervisor.health.disks import Disk, DiskLimits, gauge_disks, judge_disk
+from supervisor.health.disks import Disk, gauge_disks, judge_disk
 from supervisor.house import House
-from supervisor.limits import Bounds
+from supervisor.limits import Bounds, disk_limits
 from supervisor.options import Watched
 from supervisor.output.backlog import Backlog
 from supervisor.scratch.alarm import Alarm
@@ -95,12 +95,7 @@ class Watch:
 
     async def _wait_disk_full(self, leader: Leader) -> StopReason:
         """Return when a disk is too full to go on; hold the set still while it nearly is."""
-        house, health = self._house, self._house.config.health
-        limits = DiskLimits(
-            pause_share=health.disk_pause,
-            stop_share=health.disk_stop,
-            spare_bytes=health.disk_spare,
-        )
+        house, limits = self._house, disk_limits(self._house.config)
         places = house.config.autopilot.cwd, house.scratch_base, house.places.root, Path.home()
         held: Disk | None = None
         while True:

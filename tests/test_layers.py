@@ -12,6 +12,7 @@ ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name 
 HALL = {
     "__main__",
     "asking",
+    "clearing",
     "cli",
     "enforcing",
     "entry",
@@ -30,6 +31,7 @@ HALL = {
     "shift",
     "starting",
     "stored",
+    "sweeping",
     "temporary",
     "tool_output",
     "tools",

@@ -31,6 +31,7 @@ from scripts.bench.install import (
     install_pm2,
     install_rtk,
     install_supervisord,
+    install_tmpfiles,
 )
 from scripts.bench.rounds import Measure, Metric, compare, folder
 from scripts.bench.startup import Startup
@@ -130,6 +131,7 @@ def _install(folder: Path, wanted: AbstractSet[str]) -> tuple[dict[str, Subject]
         "drain3": lambda: analysis.drain(install_drain3(folder)),
         "rtk": lambda: analysis.rtk(install_rtk(folder)),
         "loguru": lambda: telemetry.Library("loguru", install_library(folder, LOGURU)),
+        "systemd-tmpfiles": lambda: sweep.tmpfiles(install_tmpfiles(folder)),
         "tmpreaper": lambda: sweep.tmpreaper(
             install_debian(folder, "tmpreaper", "usr/sbin/tmpreaper")
         ),
@@ -204,19 +206,37 @@ def _benchmarks(options: argparse.Namespace, children: Children, work: Path) -> 
             (),
         )
     if options.which in ("sweep", "all"):
-        yield Benchmark(
-            f"sweep of a dead run's {_FILES} empty files in 100 folders",
-            sweep.Sweep(_FILES).measure,
-            sweep.CLEANERS,
-            sweep.METRICS,
-            sweep.REFERENCE,
-            (),
-            ("tmpreaper",),
-        )
+        yield from _sweeps()
     if options.which in ("pool", "all"):
         yield from _pool()
     if options.which in ("analyze", "all"):
         yield from _analyses(options, work)
+
+
+def _sweeps() -> Iterator[Benchmark]:
+    places, skipped = sweep.disks()
+    print("\n".join(skipped), flush=True)
+    for disk in places:
+        yield Benchmark(
+            f"sweep of a dead run's {_FILES} empty files in 100 folders, on {disk.name}",
+            sweep.Sweep(_FILES, disk).measure,
+            sweep.CLEANERS,
+            sweep.METRICS,
+            sweep.REFERENCE,
+            sweep.BUDGETS,
+            ("systemd-tmpfiles", "tmpreaper"),
+        )
+    for disk in places:
+        trees = [sweep.Tree(count) for count in (_FILES // 100, _FILES)]
+        yield Benchmark(
+            f"looking how full scratch on {disk.name} is, where no kernel counts",
+            sweep.Looking(disk).measure,
+            trees,
+            sweep.LOOK_METRICS,
+            None,
+            [table.Budget(tree.name, sweep.SHARE, 1) for tree in trees],
+            (),
+        )
 
 
 def _pool() -> Iterator[Benchmark]:

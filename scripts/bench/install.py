@@ -105,6 +105,18 @@ def install_debian(peers: Path, package: str, program: str) -> Path:
     return found
 
 
+def install_tmpfiles(peers: Path) -> Path:
+    """systemd-tmpfiles as it is here, or out of the Debian package that needs no systemd.
+
+    Raises:
+        PeerUnavailableError: there is neither.
+    """
+    here = shutil.which("systemd-tmpfiles")
+    if here is not None:
+        return Path(here)
+    return install_debian(peers, "systemd-standalone-tmpfiles", "usr/bin/systemd-tmpfiles")
+
+
 def _install_venv(peers: Path, requirement: str, proof: str, *besides: str) -> Path:
     """A virtual environment that has ``requirement``, and so what the pattern ``proof`` finds."""
     venv = peers / requirement.replace("==", "-")

@@ -15,8 +15,12 @@ from errno import EEXIST, EIO, ENOENT, ENOTEMPTY
 from itertools import count
 from pathlib import Path
 
+from supervisor.scratch.pace import LeftOffError, Pace
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BLOCK_BYTES = 512
+_SLICE = 32
+"""Entries between two looks at the clock."""
 _PASSES = 16
 """Looks at one directory. One is enough unless somebody still writes there, or the file system
 skips entries while others are removed."""
@@ -27,9 +31,11 @@ class Removal:
     """What a removal left, and what it gave back."""
 
     left: int
-    """Files and directories still there; one that cannot be entered counts as one."""
+    """Files and directories still there; one that was not entered counts as one."""
     freed_bytes: int
     """Blocks of what was removed; a file with another hard link elsewhere frees nothing."""
+    finished: bool = True
+    """Whether all of it was tried; else the time was over."""
 
 
 def make_trash(base_fd: int, name: str) -> None:
@@ -41,38 +47,63 @@ def make_trash(base_fd: int, name: str) -> None:
         OSError: it cannot be made.
     """
     with suppress(FileExistsError):
-        os.mkdir(_trash(name), mode=0o700, dir_fd=base_fd)
+        os.mkdir(trash_of(name), mode=0o700, dir_fd=base_fd)
 
 
-def remove_tree(base_fd: int, name: str) -> Removal:
-    """Remove ``name`` from ``base_fd``, and what an interrupted removal of it left.
+def set_aside(base_fd: int, name: str, entry: str, fd: int) -> None:
+    """Move an entry of ``fd`` to where ``name`` will be removed through, whatever its size.
 
-    Never follows a link and never leaves the mount. What cannot be removed stays in the trash
-    directory, which the next removal of this name takes up.
+    One that cannot be moved stays.
+    """
+    with suppress(OSError):
+        top_fd = _open_trash(base_fd, name)
+        try:
+            _Emptying(top_fd, Pace()).remove(entry, fd)
+        finally:
+            os.close(top_fd)
+
+
+def remove_tree(base_fd: int, name: str, pace: Pace | None = None) -> Removal:
+    """Remove ``name`` from ``base_fd``, and what was set aside or an interrupted removal left.
+
+    Never follows a link and never leaves the mount. What cannot be removed, or not in the time
+    that the pace allows, stays in the trash directory, which the next removal of this name takes
+    up.
     """
     try:
-        make_trash(base_fd, name)
-        top_fd = os.open(_trash(name), _FOLDER, dir_fd=base_fd)
+        top_fd = _open_trash(base_fd, name)
     except OSError:
         return Removal(left=1, freed_bytes=0)
     try:
-        emptying = _Emptying(top_fd)
+        emptying = _Emptying(top_fd, pace or Pace())
         emptying.remove(name, base_fd)
         emptying.empty()
     finally:
         os.close(top_fd)
     with suppress(OSError):  # What holds it back is counted.
-        os.rmdir(_trash(name), dir_fd=base_fd)
-    return Removal(emptying.left, emptying.freed_bytes)
+        os.rmdir(trash_of(name), dir_fd=base_fd)
+    return Removal(emptying.left, emptying.freed_bytes, emptying.finished)
+
+
+def trash_of(name: str) -> str:
+    """What the directory is called through which ``name`` is removed."""
+    return f".trash-{name}"
+
+
+def _open_trash(base_fd: int, name: str) -> int:
+    make_trash(base_fd, name)
+    return os.open(trash_of(name), _FOLDER, dir_fd=base_fd)
 
 
 class _Emptying:
     """Removes things by way of the directory behind ``top_fd``; counts what goes and stays."""
 
-    def __init__(self, top_fd: int) -> None:
+    def __init__(self, top_fd: int, pace: Pace) -> None:
         self.left = 0
         self.freed_bytes = 0
+        self.finished = True
         self._top_fd = top_fd
+        self._pace = pace
         self._pending = os.listdir(top_fd)
         taken = set(self._pending)
         self._fresh_names = (name for name in map(str, count()) if name not in taken)
@@ -83,7 +114,14 @@ class _Emptying:
             self.left += 1
 
     def empty(self) -> None:
-        """Remove everything at the top and below."""
+        """Remove everything at the top and below, as long as there is time."""
+        try:
+            self._empty_top()
+        except LeftOffError:  # Within one that is pending no more.
+            self.left += len(self._pending) + 1
+            self.finished = False
+
+    def _empty_top(self) -> None:
         while self._pending:
             name = self._pending.pop()
             try:
@@ -112,11 +150,26 @@ class _Emptying:
         removed = stuck = 0
         with os.scandir(fd) as entries:
             for entry in entries:
-                if self._drop(entry.name, fd):
+                if (removed + stuck) % _SLICE == 0:
+                    self._pace.step()
+                if self._drop_listed(entry, fd):
                     removed += 1
                 else:
                     stuck += 1
         return removed, stuck
+
+    def _drop_listed(self, entry: os.DirEntry[str], fd: int) -> bool:
+        """The same as ``_drop``, for hundreds of thousands, which are files mostly."""
+        if entry.is_dir(follow_symlinks=False):
+            return self._drop(entry.name, fd)
+        try:
+            seen = entry.stat(follow_symlinks=False)
+            os.unlink(entry.name, dir_fd=fd)
+        except OSError as error:
+            return error.errno == ENOENT
+        if seen.st_nlink == 1:
+            self.freed_bytes += seen.st_blocks * _BLOCK_BYTES
+        return True
 
     def _drop(self, name: str, fd: int) -> bool:
         """Whether the entry is out of ``fd``: removed, or a full directory and moved up."""
@@ -147,10 +200,6 @@ class _Emptying:
             return error.errno == ENOENT
         self._pending.append(fresh)
         return True
-
-
-def _trash(name: str) -> str:
-    return f".trash-{name}"
 
 
 def _permit(name: str, dir_fd: int) -> None:

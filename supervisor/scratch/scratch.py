@@ -9,7 +9,8 @@ from typing import Self
 from supervisor.errors import StateError
 from supervisor.scratch.base import create_lock, drop_lock, open_base
 from supervisor.scratch.deleted import measure_deleted
-from supervisor.scratch.removal import Removal, make_trash, remove_tree
+from supervisor.scratch.pace import Pace
+from supervisor.scratch.removal import Removal, make_trash, remove_tree, set_aside
 from supervisor.scratch.usage import Usage, measure_filesystem, measure_free, measure_tree
 from supervisor.scratch.writers import find_large_writers
 
@@ -29,7 +30,7 @@ class Scratch:
 
     def __init__(self, base: Path, run_id: str) -> None:
         self.path = base / run_id
-        self._run_id = run_id
+        self.run_id = run_id
         self._base_fd = open_base(base)
         self._lock_fd = -1
         self._inside_fd = -1
@@ -54,14 +55,14 @@ class Scratch:
 
     def _make(self) -> None:
         # The lock first: at no moment is there a directory that nobody can sweep.
-        self._lock_fd = create_lock(self._base_fd, self._run_id)
+        self._lock_fd = create_lock(self._base_fd, self.run_id)
         try:
-            os.mkdir(self._run_id, mode=0o700, dir_fd=self._base_fd)
+            os.mkdir(self.run_id, mode=0o700, dir_fd=self._base_fd)
         except OSError:
             # What stands in the way is not ours, and a lock would give it to the next sweep.
-            drop_lock(self._base_fd, self._run_id)
+            drop_lock(self._base_fd, self.run_id)
             raise
-        make_trash(self._base_fd, self._run_id)
+        make_trash(self._base_fd, self.run_id)
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +94,7 @@ class Scratch:
         """
         if self.held:
             return os.dup(self._inside_fd)
-        return os.open(self._run_id, _FOLDER, dir_fd=self._base_fd)
+        return os.open(self.run_id, _FOLDER, dir_fd=self._base_fd)
 
     @property
     def held(self) -> bool:
@@ -104,7 +105,7 @@ class Scratch:
         """What is there now; takes time in proportion to its entries, unless the kernel counts."""
         if self.held:
             return measure_filesystem(self._inside_fd)
-        return measure_tree(self._run_id, self._base_fd)
+        return measure_tree(self.run_id, self._base_fd)
 
     def measure_deleted(self, pids: Iterable[int]) -> Usage:
         """What these processes hold open of what was deleted, which the kernel counts by itself.
@@ -121,10 +122,18 @@ class Scratch:
         """What the disk has left, in no time; it lessens with whatever anybody writes there."""
         return measure_free(self._base_fd)
 
-    def remove(self) -> Removal:
+    def discard(self) -> None:
+        """Move the directory away, which takes no time whatever is in it; ``remove`` deletes it.
+
+        From now on nothing is found under its path. It keeps its lock.
+        """
+        set_aside(self._base_fd, self.run_id, self.run_id, self._base_fd)
+
+    def remove(self, pace: Pace | None = None) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.
 
-        What cannot be removed stays with its lock, so that a later sweep tries again.
+        What cannot be removed, or not in time, stays with its lock, so that a later sweep tries
+        again.
         """
         if self._base_fd < 0:
             return Removal(left=0, freed_bytes=0)
@@ -132,15 +141,17 @@ class Scratch:
             os.close(self._inside_fd)
             self._inside_fd = -1
         try:
-            removal = remove_tree(self._base_fd, self._run_id)
+            removal = remove_tree(self._base_fd, self.run_id, pace)
             if not removal.left:
-                drop_lock(self._base_fd, self._run_id)
+                drop_lock(self._base_fd, self.run_id)
             return removal
         finally:
             self._close()
 
     def keep(self, most: int) -> Path:
         """Put the directory aside instead; of those that were, the ``most`` newest stay.
+
+        The others go with ``remove``.
 
         Raises:
             OSError: it cannot be moved, and is still there to be removed.
@@ -149,13 +160,13 @@ class Scratch:
             os.mkdir(_KEPT, mode=0o700, dir_fd=self._base_fd)
         kept_fd = os.open(_KEPT, _FOLDER, dir_fd=self._base_fd)
         try:
-            os.rename(self._run_id, self._run_id, src_dir_fd=self._base_fd, dst_dir_fd=kept_fd)
-            os.utime(self._run_id, dir_fd=kept_fd)
+            os.rename(self.run_id, self.run_id, src_dir_fd=self._base_fd, dst_dir_fd=kept_fd)
+            os.utime(self.run_id, dir_fd=kept_fd)
             for name in _oldest_first(kept_fd)[:-most]:
-                remove_tree(kept_fd, name)
+                set_aside(self._base_fd, self.run_id, name, kept_fd)
         finally:
             os.close(kept_fd)
-        return self.path.parent / _KEPT / self._run_id
+        return self.path.parent / _KEPT / self.run_id
 
     def _close(self) -> None:
         """Release the lock."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from supervisor.scratch.base import drop_lock, locked_runs, open_base, take_lock
-from supervisor.scratch.removal import Removal, remove_tree
+from supervisor.scratch.pace import Pace
+from supervisor.scratch.removal import Removal, remove_tree, trash_of
 from supervisor.scratch.usage import Usage, measure_tree
 
 
@@ -17,11 +18,11 @@ class SweepResult:
     """Dead runs whose scratch was swept."""
     freed_bytes: int
     left: int
-    """Files and directories that could not be removed; the next sweep tries again."""
+    """Files and directories that are still there; the next sweep tries again."""
 
 
-def sweep(base: Path) -> SweepResult:
-    """Remove the scratch of every dead run below ``base``; a live run's stays untouched.
+def sweep(base: Path, pace: Pace | None = None, run_id: str | None = None) -> SweepResult:
+    """Remove the scratch of every dead run below ``base``, or of one; a live run's is untouched.
 
     A run is dead when its lock can be taken: the kernel releases it with the process, however
     that died. A directory without a lock of ours is not ours and stays.
@@ -33,7 +34,8 @@ def sweep(base: Path) -> SweepResult:
         return SweepResult(0, 0, 0)
     base_fd = open_base(base)
     try:
-        removals = [_remove_dead(base_fd, run_id) for run_id in locked_runs(base_fd)]
+        runs = locked_runs(base_fd) if run_id is None else [run_id]
+        removals = [_remove_dead(base_fd, one, pace) for one in runs]
     finally:
         os.close(base_fd)
     swept = [one for one in removals if one is not None]
@@ -65,20 +67,21 @@ def find_dead(base: Path) -> list[DeadRun]:
     try:
         for run_id in locked_runs(base_fd):
             if (lock_fd := take_lock(base_fd, run_id)) is not None:
-                found.append(DeadRun(run_id, measure_tree(run_id, base_fd)))
+                usage = measure_tree(run_id, base_fd) + measure_tree(trash_of(run_id), base_fd)
+                found.append(DeadRun(run_id, usage))
                 os.close(lock_fd)
     finally:
         os.close(base_fd)
     return found
 
 
-def _remove_dead(base_fd: int, run_id: str) -> Removal | None:
+def _remove_dead(base_fd: int, run_id: str, pace: Pace | None) -> Removal | None:
     """Remove the scratch of a run; None when it lives."""
     lock_fd = take_lock(base_fd, run_id)
     if lock_fd is None:
         return None
     try:
-        removal = remove_tree(base_fd, run_id)
+        removal = remove_tree(base_fd, run_id, pace)
         if not removal.left:
             drop_lock(base_fd, run_id)
         return removal

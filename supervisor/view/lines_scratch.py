@@ -6,7 +6,7 @@ from typing import Any
 from supervisor import events
 from supervisor.units import render_bytes, render_seconds
 from supervisor.view.line import Line
-from supervisor.view.words import printable, render_argv
+from supervisor.view.words import count_of, printable, render_argv
 
 _NAMED_LEFTOVERS = 4
 
@@ -74,8 +74,9 @@ def _name_leftover(left: events.Leftover) -> str:
 
 def _swept(event: events.Swept) -> Line:
     freed = render_bytes(event.freed_bytes)
-    left = f", {event.left} files could not be removed" if event.left else ""
-    return Line("swept", f"scratch of {event.directories} dead runs, {freed}{left}")
+    left = f", {event.left} files stay for the next sweep" if event.left else ""
+    whose = f"run {event.run}" if event.run else count_of(event.directories, "dead run")
+    return Line("swept", f"scratch of {whose}, {freed}{left}", "bad" if event.left else "plain")
 
 
 LINES: Mapping[type[events.Event], Callable[[Any], Line | None]] = {

@@ -99,3 +99,23 @@ def test_stop_of_a_paused_run_has_its_grace(disk: Path, tmp_path: Path) -> None:
     shown = desk.run("show", desk.started()["run"]).stdout
 
     assert "bye\n" in shown
+
+
+def test_run_waits_for_the_room_that_a_dead_ones_scratch_takes(disk: Path, tmp_path: Path) -> None:
+    """What is swept at the start has filled the disk: the run begins when there is room again."""
+    base = disk / "base"
+    base.mkdir(mode=0o700)
+    (base / "0123abcd").mkdir()
+    (base / "0123abcd.lock").write_bytes(b"scratch of supervise\n")
+    try:
+        for number in range(DISK_BYTES // 4096):
+            (base / "0123abcd" / str(number)).write_bytes(bytes(4096))
+    except OSError:
+        pass
+    desk = Desk(tmp_path)
+    ran = desk.run("run", desk.write(["true"], f'{FULL}[scratch]\nbase = "{base}"\n'))
+
+    assert ran.returncode == 0, ran.stdout
+    assert pressed(desk) == []
+    assert [event["directories"] for event in desk.events("swept")] == [1]
+    assert os.listdir(base) == []

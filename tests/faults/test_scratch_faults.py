@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -145,20 +146,21 @@ def test_full_disk_is_cleared(tmp_path: Path) -> None:
     assert run_unshared(_FULL, tmp_path) == "No space left on device\n0 []\n"
 
 
-def hold_until_killed(base: Path, run: str) -> None:
-    """What a forked child does: make a run's scratch, fill it, and go on until it dies."""
-    scratch = Scratch.open(base, run)
-    number = 0
-    while True:
-        number += 1
-        folder = scratch.path / str(number % 7)
-        folder.mkdir(exist_ok=True)
-        (folder / f"file{number}").write_bytes(b"x" * (number % 5000))
+def run_until_killed(base: Path, name: str) -> None:
+    """What a forked child does until it dies: make a run's scratch, fill and remove it, again."""
+    for run in count():
+        scratch = Scratch.open(base, f"{name}-{run}")
+        for number in range(60):
+            folder = scratch.path / str(number % 7)
+            folder.mkdir(exist_ok=True)
+            (folder / f"file{number}").write_bytes(b"x" * number * 80)
+        scratch.discard()
+        scratch.remove()
 
 
 @pytest.mark.slow
 def test_killed_at_any_moment_a_run_is_swept_and_a_live_one_is_not(tmp_path: Path) -> None:
-    """A thousand kills, from before the lock to amid the files: exactly the dead ones' goes."""
+    """A thousand kills, from before the lock to amid the removal: exactly the dead ones' goes."""
     chance = random.Random(11)  # noqa: S311 - a test's choice of moments
     swept = 0
     with Scratch.open(tmp_path, "live") as live:
@@ -167,7 +169,7 @@ def test_killed_at_any_moment_a_run_is_swept_and_a_live_one_is_not(tmp_path: Pat
             pid = os.fork()
             if pid == 0:
                 try:
-                    hold_until_killed(tmp_path, f"run{number}")
+                    run_until_killed(tmp_path, f"run{number}")
                 finally:
                     os._exit(1)
             time.sleep(chance.random() * 0.02)
@@ -179,5 +181,6 @@ def test_killed_at_any_moment_a_run_is_swept_and_a_live_one_is_not(tmp_path: Pat
                 assert result.left == 0
                 assert sorted(os.listdir(tmp_path)) == [".trash-live", "live", "live.lock"]
         assert (live.path / "precious").read_text() == "mine"
-    assert swept > 900
+    print(f"{swept} of 1000 left something")
+    assert swept > 500
     assert os.listdir(tmp_path) == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scripts.bench import analysis, stop
+from scripts.bench import analysis, stop, sweep
 from scripts.bench.capture import SINKS, Capture
 from scripts.bench.children import build
 from scripts.bench.processes import marked
@@ -315,3 +315,20 @@ def test_a_terminated_entry_removes_its_folders(tmp_path: Path) -> None:
         entry.terminate()
     assert entry.returncode == 143
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sweeps_and_looks_have_figures(work: Path) -> None:
+    """On every disk that can be had here, which is gone afterwards."""
+    found, skipped = sweep.disks()
+    print("\n".join(skipped))
+    for disk in found:
+        for cleaner in sweep.CLEANERS:
+            place = work / f"{cleaner.name}-{disk.name}"
+            place.mkdir()
+            sample = sweep.Sweep(500, disk).measure(cleaner, place)
+            assert sample["wall_s"] > 0
+        place = work / f"looking-{disk.name}"
+        place.mkdir()
+        looked = sweep.Looking(disk).measure(sweep.Tree(500), place)
+        assert 0 < looked["share"] < 1
+    assert str(work) not in Path("/proc/self/mountinfo").read_text()

@@ -12,6 +12,7 @@ import pytest
 from supervisor.errors import StateError
 from supervisor.scratch.scratch import Scratch
 from supervisor.scratch.usage import Usage
+from tests.hostile_tree import plant_deep
 
 
 def test_directory_is_private_and_new(tmp_path: Path) -> None:
@@ -142,14 +143,8 @@ def test_directory_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_deep_tree_is_measured_and_removed(tmp_path: Path) -> None:
     """10,000 levels need no recursion, no long path and no descriptor each."""
     scratch = Scratch.open(tmp_path, "run")
-    fd = os.open(scratch.path, os.O_RDONLY | os.O_DIRECTORY)
-    for _ in range(10_000):
-        os.mkdir("d", dir_fd=fd)
-        below = os.open("d", os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
-        os.close(fd)
-        fd = below
-    os.close(fd)
-    assert scratch.measure().files == 10_000
+    planted = plant_deep(scratch.path / "deep")
+    assert scratch.measure().files == planted
     assert scratch.remove().left == 0
     assert os.listdir(tmp_path) == []
 

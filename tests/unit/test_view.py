@@ -111,6 +111,17 @@ def receipt_with_survivor(member: events.Member) -> events.Receipt:
     )
 
 
+def test_what_is_swept_says_whose_it_was() -> None:
+    """A run's own, late, or that of dead ones; what stays is no good news."""
+    late = events.Swept(run="9c1f", directories=1, freed_bytes=2_000_000, left=0)
+    start = events.Swept(run=None, directories=2, freed_bytes=0, left=3)
+
+    assert render(late) == Line("swept", "scratch of run 9c1f, 2.0 MB")
+    assert render(start) == Line(
+        "swept", "scratch of 2 dead runs, 0 B, 3 files stay for the next sweep", "bad"
+    )
+
+
 def test_repeated_failure_says_how_often_it_was_seen() -> None:
     digest = Digest(
         tool="ruff",
