@@ -108,10 +108,11 @@ class Scratch:
         """What the disk has left, in no time; it lessens with whatever anybody writes there."""
         return measure_free(self._base_fd)
 
-    def remove(self) -> Removal:
+    def remove(self, *, keep_lock: bool = False) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.
 
-        What cannot be removed stays with its lock, so that a later sweep tries again.
+        What cannot be removed stays with its lock, so that a later sweep tries again; with
+        ``keep_lock`` the lock stays in any case.
         """
         if self._base_fd < 0:
             return Removal(left=0, freed_bytes=0)
@@ -120,7 +121,7 @@ class Scratch:
             self._inside_fd = -1
         try:
             removal = remove_tree(self._base_fd, self._run_id)
-            if not removal.left:
+            if not (removal.left or keep_lock):
                 drop_lock(self._base_fd, self._run_id)
             return removal
         finally:

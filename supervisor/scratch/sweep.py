@@ -1,6 +1,7 @@
 """Removing the scratch of runs that died without doing it themselves."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,13 @@ class SweepResult:
     """Files and directories that could not be removed; the next sweep tries again."""
 
 
-def sweep(base: Path) -> SweepResult:
+def sweep(base: Path, end: Callable[[str], bool] = lambda _: True) -> SweepResult:
     """Remove the scratch of every dead run below ``base``; a live run's stays untouched.
 
-    A run is dead when its lock can be taken: the kernel releases it with the process, however
-    that died. A directory without a lock of ours is not ours and stays.
+    ``end`` gets the name of each dead run before that and ends what else is left of it; where it
+    returns False, the next sweep tries again. A run is dead when its lock can be taken: the kernel
+    releases it with the process, however that died. A directory without a lock of ours is not ours
+    and stays.
 
     Raises:
         StateError: the base is not safe to use.
@@ -33,7 +36,7 @@ def sweep(base: Path) -> SweepResult:
         return SweepResult(0, 0, 0)
     base_fd = open_base(base)
     try:
-        removals = [_remove_dead(base_fd, run_id) for run_id in locked_runs(base_fd)]
+        removals = [_remove_dead(base_fd, run_id, end) for run_id in locked_runs(base_fd)]
     finally:
         os.close(base_fd)
     swept = [one for one in removals if one is not None]
@@ -72,14 +75,15 @@ def find_dead(base: Path) -> list[DeadRun]:
     return found
 
 
-def _remove_dead(base_fd: int, run_id: str) -> Removal | None:
+def _remove_dead(base_fd: int, run_id: str, end: Callable[[str], bool]) -> Removal | None:
     """Remove the scratch of a run; None when it lives."""
     lock_fd = take_lock(base_fd, run_id)
     if lock_fd is None:
         return None
     try:
+        ended = end(run_id)
         removal = remove_tree(base_fd, run_id)
-        if not removal.left:
+        if ended and not removal.left:
             drop_lock(base_fd, run_id)
         return removal
     finally:
