@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Literal
 
 import anyio
@@ -20,7 +21,6 @@ from supervisor.scope_values import GuardianError
 from supervisor.threads import run_in_thread
 
 Tier = Literal["auto", "namespaced", "subreaper", "group"]
-_BOOT_S = 10.0
 _SPAWN_S = 10.0
 _PROOF_S = 15.0
 """Longest that a guardian needs beyond the grace: it tries to kill for 5 s, three times over."""
@@ -40,6 +40,8 @@ class ScopeGuard:
         self._tasks = tasks
         self._opening = anyio.Lock()
         self._listening = anyio.CancelScope(shield=True)
+        self._heard_out = anyio.Event()
+        """Nobody listens to the guardian any more."""
         self._launch: Launch | None = None
         self._guardian: Guardian | None = None
         self._pidfd = -1
@@ -86,10 +88,10 @@ class ScopeGuard:
         refusals: list[str] = []
         with adopting():
             for tier in self._tiers:
-                launch = self._launch = Launch(tier, adopts=False)
-                with anyio.move_on_after(_BOOT_S):
-                    await anyio.wait_readable(launch)
-                launched = launch.settle((tier,))
+                # Not in the event loop, which a fork of a large program would hold up. The thread
+                # may end: the kernel gives what loses its parent to our main one.
+                launch = self._launch = await run_in_thread(partial(Launch, tier, adopts=False))
+                launched = await run_in_thread(launch.settle, (tier,))
                 if launched is not None:
                     return launched
                 refusals += map(str, launch.refusals)
@@ -100,6 +102,7 @@ class ScopeGuard:
     async def _listen(self, guardian: Guardian) -> None:
         with self._listening:
             await guardian.listen()
+        self._heard_out.set()
 
     async def spawn(self, spawn_id: str, program: Program, fds: Sequence[int]) -> Leader:
         """Start a program; to be called where nothing can be cancelled.
@@ -157,6 +160,8 @@ class ScopeGuard:
 
     async def _end_guardian(self, launch: Launch) -> None:
         self._listening.cancel()
+        if self._guardian is not None:
+            await self._heard_out.wait()  # Else it would wait on a descriptor that is closed.
         if not await run_in_thread(launch.end):
             self.kill()
             await run_in_thread(launch.end)

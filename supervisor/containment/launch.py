@@ -69,10 +69,6 @@ class Launch:
     def __exit__(self, *_: object) -> None:
         self._boot.end()
 
-    def fileno(self) -> int:
-        """Descriptor that becomes readable when the guardian has answered."""
-        return self._boot.channel.fileno()
-
     def end(self) -> bool:
         """What the end of the block does; False: the guardian is still there."""
         return self._boot.end()
