@@ -5,11 +5,12 @@ Standard library only. Source: pid_namespaces(7), user_namespaces(7).
 
 import os
 import select
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from supervisor.containment import linux
 
 _STATUS_BYTES = 4096
+_CHILDREN_BYTES = 1 << 16
 _PROC_FLAGS = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
 _STUB_S = 2.0
 
@@ -21,36 +22,67 @@ class HostPids:
         self._proc_fd = proc_fd
         self.own = int(os.readlink("self", dir_fd=proc_fd))
         """Our pid as the host sees it."""
+        self._level = len(self._status(str(self.own))[b"NSpid"].split()) - 1
+        """How many namespaces ours lies below the host's; members may have some of their own."""
 
     def of(self, pids: Iterable[int]) -> dict[int, int]:
         """Pid outside by pid inside; what is gone by now is left out."""
         wanted = set(pids)
+        found = {inside: outside for outside, inside in self._children() if inside in wanted}
+        if len(found) == len(wanted):
+            return found
         below: dict[int, list[tuple[int, int]]] = {}
         for name in filter(str.isdecimal, os.listdir(self._proc_fd)):  # noqa: PTH208 - a descriptor
             if (known := self._read(name)) is not None:
                 parent, inside = known
                 below.setdefault(parent, []).append((int(name), inside))
-        found: dict[int, int] = {}
         level = below.get(self.own, [])
         while level:
             found |= {inside: outside for outside, inside in level if inside in wanted}
             level = [child for outside, _ in level for child in below.get(outside, ())]
         return found
 
+    def _children(self) -> Iterator[tuple[int, int]]:
+        """Pid outside and inside of our own children, in no time; some may be missing.
+
+        Source: proc_pid_task(5), ``children``; needs CONFIG_PROC_CHILDREN.
+        """
+        try:
+            path = f"{self.own}/task/{self.own}/children"
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc_fd)
+        except FileNotFoundError:
+            return
+        try:
+            names = os.read(fd, _CHILDREN_BYTES).decode().split(" ")[:-1]
+        finally:
+            os.close(fd)
+        for name in names:
+            if (known := self._read(name)) is not None:
+                yield int(name), known[1]
+
     def _read(self, name: str) -> tuple[int, int] | None:
-        """Parent outside and pid inside of one process; None: it is gone."""
+        """Parent outside and pid inside of one process; None: it is gone, or none of ours."""
+        fields = self._status(name)
+        pids = fields.get(b"NSpid", b"").split()
+        return (int(fields[b"PPid"]), int(pids[self._level])) if len(pids) > self._level else None
+
+    def _status(self, name: str) -> dict[bytes, bytes]:
+        """What the kernel says of one process; nothing when it is gone."""
         try:
             fd = os.open(f"{name}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc_fd)
         except OSError:
-            return None
+            return {}
         try:
             status = os.read(fd, _STATUS_BYTES)
         except ProcessLookupError:
-            return None
+            return {}
         finally:
             os.close(fd)
-        fields = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
-        return int(fields[b"PPid"]), int(fields.get(b"NSpid", b"0").split()[-1])
+        return {
+            name: value
+            for name, colon, value in (line.partition(b":") for line in status.splitlines())
+            if colon
+        }
 
 
 def enter() -> HostPids:
