@@ -14,7 +14,7 @@ from supervisor.errors import StateError
 from supervisor.events import Member
 from supervisor.scratch.removal import remove_tree
 from supervisor.scratch.scratch import Scratch
-from supervisor.scratch.sweep import sweep
+from supervisor.scratch.sweep import find_dead, sweep
 from supervisor.threads import run_in_thread
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -46,6 +46,16 @@ def end_leftovers(base: Path) -> tuple[Member, ...]:
 
     sweep(base, end)
     return tuple(ended)
+
+
+def find_leftovers(base: Path) -> tuple[Member, ...]:
+    """Who would be ended; nobody is touched.
+
+    Raises:
+        StateError: the base is not safe to use.
+    """
+    ledgers = [_ledger(base, dead.run) for dead in find_dead(base)]
+    return tuple(member for ledger in ledgers for member in ledger.leftovers())
 
 
 class ScopeHome:

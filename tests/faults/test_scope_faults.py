@@ -258,8 +258,34 @@ async def test_next_start_ends_what_is_left_when_all_were_killed(
     ended = [
         one.pid for event in events if isinstance(event, LeftoversEnded) for one in event.members
     ]
-    assert set(left) <= set(ended) or tier == "namespaced"
+    # The two that ignore TERM; what they start ends by itself every second.
+    assert len(set(left) & set(ended)) >= 2 or tier == "namespaced"
     assert os.listdir(tmp_path) == []
+
+
+def test_supervise_reap_ends_what_is_left_too(tmp_path: Path, anyio_backend: str) -> None:
+    """Where programs keep their scopes in the usual place; asked to, it only lists."""
+    base = tmp_path / f"supervise-scopes-{os.geteuid()}"
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with program(base, anyio_backend, "subreaper") as (pid, cookie, guardian):
+        os.kill(pid, signal.SIGSTOP)
+        os.kill(guardian, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+    left = carriers(cookie)
+    assert len(left) >= 2
+
+    def reap(*options: str) -> list[int]:
+        argv = [sys.executable, "-B", "-m", "supervisor", "reap", *options]
+        ran = subprocess.run(argv, cwd=ROOT, env=environ, capture_output=True, check=True)
+        return [int(line.split()[0]) for line in ran.stdout.splitlines()]
+
+    # The two that ignore TERM; what they start ends by itself every second.
+    assert len(set(left) & set(reap("--adopt"))) >= 2
+    assert len(carriers(cookie)) >= 2
+    assert len(set(left) & set(reap())) >= 2
+    assert carriers(cookie) == []
+    assert os.listdir(base) == []
+    assert reap() == []
 
 
 def run_script(script: str, *arguments: str | Path, unshared: bool = False) -> str:
