@@ -193,8 +193,9 @@ async def main():
     base, backend, tier, daemon = sys.argv[1:]
     async with Scope(base=Path(base), tier=tier) as scope:
         await scope.file(b"left behind")
-        await scope.start(["sh", "-c", daemon + "; " + daemon + "; sleep 60"])
-        await anyio.sleep(0.5)
+        process = await scope.start(["sh", "-c", f"{daemon}; {daemon}; echo up; sleep 60"])
+        while not process.stdout:
+            await anyio.sleep(0.01)
         print(scope.cookie, scope.guardian_pid, flush=True)
         await anyio.sleep_forever()
 
