@@ -9,6 +9,8 @@ from supervisor.control.instance import hold_instance
 from supervisor.errors import BusyError, SupervisorError
 from supervisor.events import Member
 from supervisor.places import Places
+from supervisor.scope_home import default_base as default_scopes
+from supervisor.scope_home import end_leftovers, find_leftovers
 from supervisor.scratch.base import default_base
 from supervisor.scratch.sweep import sweep
 from supervisor.state_places import state_home
@@ -27,6 +29,8 @@ class Left:
 def reap(environ: Mapping[str, str], *, adopt: bool) -> Iterator[Left]:
     """End what carries a cookie of a run whose supervisor is dead, in every state directory.
 
+    And of a scope whose program is.
+
     ``adopt`` only lists it. Runs that are supervised now are left alone: their instance is held.
     """
     for state in sorted(state_home(environ).glob("*")):
@@ -40,8 +44,17 @@ def reap(environ: Mapping[str, str], *, adopt: bool) -> Iterator[Left]:
             continue
         except SupervisorError as error:
             yield Left(state=state, problem=str(error))
+    yield _reap_scopes(default_scopes(environ), adopt=adopt)
     if not adopt:
         sweep(default_base(environ))
+
+
+def _reap_scopes(base: Path, *, adopt: bool) -> Left:
+    """The same for programs that embed us and keep their scopes in the usual place."""
+    try:
+        return Left(state=base, members=(find_leftovers if adopt else end_leftovers)(base))
+    except SupervisorError as error:
+        return Left(state=base, problem=str(error))
 
 
 def _reap_one(places: Places, *, adopt: bool) -> Left:

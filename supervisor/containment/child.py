@@ -19,6 +19,7 @@ RLIMITS = {
 }
 
 
+_HEAD_BYTES = 128
 _SHELL = "/bin/sh"
 _STANDARD = (0, 1, 2)
 PRIVATE_TMP = "private tmp"
@@ -128,14 +129,23 @@ def _execute(path: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
     """Become the program; a script without a first line that names its interpreter is sh(1)'s.
 
     Raises:
-        OSError: that cannot be.
+        OSError: that cannot be, as with the program of another machine.
     """
     try:
         os.execve(path, list(argv), dict(env))  # noqa: S606 - there is no shell, on purpose
     except OSError as error:
-        if error.errno != errno.ENOEXEC:
+        if error.errno != errno.ENOEXEC or _is_binary(path):
             raise
     os.execve(_SHELL, [_SHELL, path, *argv[1:]], dict(env))  # noqa: S606 - as execvp(3) has it
+
+
+def _is_binary(path: str) -> bool:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        head = os.read(fd, _HEAD_BYTES)
+    finally:
+        os.close(fd)
+    return head.startswith(b"\x7fELF") or b"\0" in head
 
 
 def _place_streams(numbers: Sequence[int], fds: Sequence[int], verdict: int) -> int:

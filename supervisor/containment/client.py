@@ -1,8 +1,10 @@
 """The supervisor's end of the guardian: requests out, what happened in."""
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -10,11 +12,14 @@ import anyio
 
 from supervisor.containment import ending, table
 from supervisor.containment.child import Program
+from supervisor.containment.guardian import COOKIE_VARIABLE
 from supervisor.containment.hold import Hold
 from supervisor.containment.launch import Launched
 from supervisor.events import Member
 from supervisor.threads import run_in_thread
 from supervisor.wire import WireError
+
+_EXEC_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,13 @@ class Leader:
 class Guardian:
     """A launched guardian, spoken to from the event loop; the launcher ends it."""
 
-    def __init__(self, launched: Launched) -> None:
+    def __init__(self, launched: Launched, *, adopts: bool = True) -> None:
+        """``adopts``: what loses the guardian comes to us, who have no children but these.
+
+        Else only what carries a cookie of ours is ended when the guardian has died.
+        """
         self._channel = launched.channel
+        self._adopts = adopts
         self.pid = launched.pid
         """The guardian's own pid: the parent of every leader and every orphan."""
         self._leaders: dict[str, Leader] = {}
@@ -77,6 +87,16 @@ class Guardian:
                 for event in (leader.started, leader.ended, leader.frozen, leader.gone):
                     event.set()
             self.lost.set()
+
+    async def open(self, cookie: str) -> Leader:
+        """Begin a run that has no leader: everything from now on belongs to it, until its stop.
+
+        Who carries the id of a spawn inside this cookie belongs to that spawn.
+        """
+        run = self._leaders[cookie] = Leader(cookie, Hold({}))
+        self._cookies.add(cookie)
+        await self._send({"do": "open", "id": cookie, "cookie": cookie})
+        return run
 
     async def spawn(
         self,
@@ -192,13 +212,21 @@ class Guardian:
             leader.hold.close_door()
             leader.hold.kill()
         toll = ending.Toll()
-        ending.kill_until_empty(_orphans, toll, lambda: ending.end_children(ending.reap_silently))
-        ending.kill_until_empty(lambda: table.holders_of(self._cookies, "SUPERVISE_RUN"), toll)
+        if self._adopts:
+            proof = partial(ending.end_children, ending.reap_silently)
+            ending.kill_until_empty(_orphans, toll, proof)
+        ending.kill_until_empty(self._carriers, toll)
+        if not self._adopts:
+            time.sleep(_EXEC_S)  # Who was in the middle of an exec had no environment to show.
+            ending.kill_until_empty(self._carriers, toll)
+
+    def _carriers(self) -> list[table.Entry]:
+        return table.holders_of(self._cookies, COOKIE_VARIABLE)
 
     def _survivors(self) -> tuple[Member, ...]:
         return tuple(
             Member(pid=one.pid, argv=table.argv_of(one.pid), why=table.evidence_of(one))
-            for one in _orphans()
+            for one in (_orphans() if self._adopts else self._carriers())
         )
 
 

@@ -96,6 +96,9 @@ class Guardian:
     def _handle(self, packet: Packet) -> None:
         message = packet.message
         match message["do"]:
+            case "open":
+                self._holds[message["id"]] = Hold({})
+                self._open(message["id"], message["cookie"], COOKIE_VARIABLE)
             case "spawn":
                 self._spawn(message, packet.fds)
             case "signal":
@@ -133,13 +136,17 @@ class Guardian:
                 os.close(fd)
         self._holds[spawn_id] = hold
         if leads:
-            self._roster = Roster(self._find, spawn_id)
-            self._adoptions_told = 0
-            self._cookies[spawn_id] = message["cookie"]
+            self._open(spawn_id, message["cookie"])
             self._mounts.hold(None if program.private_tmp is None else pid)
         self._roster.add(pid, spawn_id)
         self._next_scan = time.monotonic()
         self._tell("started", spawn_id, pid=stops.outside_pids([pid], self._host).get(pid, pid))
+
+    def _open(self, run: str, cookie: str, marks: str = "") -> None:
+        """Begin a run: from now on everything without another owner belongs to it."""
+        self._roster = Roster(self._find, run, marks)
+        self._adoptions_told = 0
+        self._cookies[run] = cookie
 
     def _begin_stop(self, spawn_id: str, grace_s: float) -> None:
         """A frozen member could not act on SIGTERM."""
@@ -247,7 +254,7 @@ class Guardian:
             toll.note(members, "killed")
             hold.kill()
         if whole and self._host is not None:
-            _kill_namespace()
+            ending.kill_namespace()
         ending.let_die(hold, self._reap)
 
         def proven() -> bool:
@@ -306,14 +313,6 @@ class Guardian:
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
-
-
-def _kill_namespace() -> None:
-    """SIGKILL all but us in one call, which no fork can slip through; only as pid 1."""
-    try:
-        os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _wake_on_child() -> int:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -53,19 +53,25 @@ class Launch:
     a namespace with the thread that started it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = TIERS[0], *, adopts: bool = True) -> None:
+        """``adopts``: be a subreaper from now on, who has no children but guardians' orphans."""
         # When the guardian dies, its orphans must come to us and to nobody else.
-        with suppress(OSError):  # Then the guardian is refused it, too, and says so.
-            linux.set_subreaper(on=True)
+        if adopts:
+            with suppress(OSError):  # Then the guardian is refused it, too, and says so.
+                linux.set_subreaper(on=True)
         self.refusals: tuple[Refusal, ...] = ()
         """Why none of the tiers that were tried last works here."""
-        self._boot = _boot(TIERS[0])
+        self._boot = _boot(first)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._boot.end()
+
+    def end(self) -> bool:
+        """What the end of the block does; False: the guardian is still there."""
+        return self._boot.end()
 
     def settle(self, tiers: Sequence[str]) -> Launched | None:
         """The first of these tiers that works here, strongest first; None: none does.
@@ -116,11 +122,11 @@ class _Boot:
             self._process.wait()  # It has made way for its child, which is ours now.
         return packets[0].message
 
-    def end(self) -> None:
+    def end(self) -> bool:
         """Close our end and wait for as long as a guardian may need to kill what there is.
 
-        One that is pid 1 cannot end before the last member has; of a member that waits in the
-        kernel for ever it is left behind, and init waits for both.
+        False: it is still there. One that is pid 1 cannot end before the last member has; of a
+        member that waits in the kernel for ever it is left behind, and init waits for both.
         """
         if not self._answered:
             self.wait_answer()  # It may have become a child of its own, which we must know.
@@ -129,19 +135,23 @@ class _Boot:
         if self.pid == self._process.pid:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_S)
-            return
+            return self._process.returncode is not None
         self._process.wait()  # It has made way for its child long ago.
         try:
-            while os.waitpid(self.pid, os.WNOHANG)[0] == 0 and time.monotonic() < deadline:
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                if time.monotonic() > deadline:
+                    return False
                 time.sleep(_LOOK_S)
         except ChildProcessError:
-            return  # It died before, and was waited for with its orphans.
+            pass  # It died before, and was waited for with its orphans.
+        return True
 
 
 def _boot(tier: str) -> _Boot:
     ours, theirs = socket.socketpair()
     program = os.path.join(os.path.dirname(__file__), "boot.py")  # noqa: PTH118, PTH120 - start-up counts
-    with theirs:
+    with theirs, ExitStack() as opened:
+        opened.callback(ours.close)
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", program, str(theirs.fileno()), tier],
             stdin=subprocess.DEVNULL,
@@ -150,4 +160,5 @@ def _boot(tier: str) -> _Boot:
             start_new_session=True,
             cwd="/",
         )
+        opened.pop_all()
     return _Boot(tier, process, ours)

@@ -16,6 +16,7 @@ MS_REC = 1 << 14
 MS_SLAVE = 1 << 19
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
 _FALLOC_FL_KEEP_SIZE = 0x01
 _FALLOC_FL_PUNCH_HOLE = 0x02
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -28,6 +29,18 @@ def set_subreaper(*, on: bool) -> None:
         OSError: the kernel refused.
     """
     _prctl(_PR_SET_CHILD_SUBREAPER, int(on))
+
+
+def is_subreaper() -> bool:
+    """Whether orphans below us become our children.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    answer = ctypes.c_int()
+    if _libc.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0) != 0:
+        raise _error()
+    return answer.value != 0
 
 
 def die_with_parent(parent: int) -> None:

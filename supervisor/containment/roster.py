@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from supervisor.containment.table import Entry
+from supervisor.containment.table import Entry, cookies_of
 
 
 class _Known(NamedTuple):
@@ -27,8 +27,10 @@ class Scan(NamedTuple):
 class Roster:
     """The set as of the last scan. What it remembers is bounded by what lives."""
 
-    def __init__(self, find: Callable[[], list[Entry]], run: str = "") -> None:
+    def __init__(self, find: Callable[[], list[Entry]], run: str = "", marks: str = "") -> None:
+        """``marks``: variable in which members carry the id of their spawn; empty: none do."""
         self._find = find
+        self._marks = marks
         self.seen = 0
         """Distinct processes seen since the run began."""
         self.most = 0
@@ -77,6 +79,9 @@ class Roster:
             if known is None:
                 self.seen += entry.pid not in self._pids
                 known = _Known(self._attribute(entry, by_pid))
+            elif self._marks and known.owner == self._run:
+                # In the middle of an exec it had no environment to show.
+                known = known._replace(owner=self._attribute(entry, by_pid))
             if not known.escaped and self.escaped(entry):
                 known = known._replace(escaped=True)
                 escaped.append(entry)
@@ -103,10 +108,18 @@ class Roster:
         return self.is_run(spawn_id) or (known is not None and known.owner == spawn_id)
 
     def _attribute(self, entry: Entry, by_pid: dict[int, str]) -> str:
-        # Parents come before children. An orphan met for the first time has only its session.
+        # Parents come before children. An orphan met for the first time has only its session,
+        # and what it carries.
         return (
             self._leaders.get(entry.pid)
             or by_pid.get(entry.ppid)
             or self._sessions.get(entry.session)
+            or self._marked(entry.pid)
             or self._run
         )
+
+    def _marked(self, pid: int) -> str | None:
+        if not self._marks:
+            return None
+        live = self._sessions.values()
+        return next((mark for mark in cookies_of(pid, self._marks) if mark in live), None)

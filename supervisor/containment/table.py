@@ -101,15 +101,24 @@ def holders_of(cookies: Iterable[str], name: str) -> list[Entry]:
     The value may nest runs as ``outer:inner``. Processes of other users and those that
     emptied their environment are not seen.
     """
-    wanted = {cookie.encode() for cookie in cookies}
-    prefix = name.encode() + b"="
+    wanted = set(cookies)
     found = []
     for pid in _pids():
-        for variable in _read(pid, "environ", _ENVIRON_BYTES).split(b"\0"):
-            if variable.startswith(prefix) and wanted & set(variable[len(prefix) :].split(b":")):
-                entry = read_entry(pid)
-                found += [entry] if entry is not None and entry.alive else []
+        if wanted.intersection(cookies_of(pid, name)):
+            entry = read_entry(pid)
+            found += [entry] if entry is not None and entry.alive else []
     return found
+
+
+def cookies_of(pid: int, name: str) -> list[str]:
+    """What a process's variable ``name`` nests, outermost first; nothing where we may not look."""
+    prefix = name.encode() + b"="
+    return [
+        cookie
+        for variable in _read(pid, "environ", _ENVIRON_BYTES).split(b"\0")
+        if variable.startswith(prefix)
+        for cookie in os.fsdecode(variable[len(prefix) :]).split(":")
+    ]
 
 
 def argv_of(pid: int) -> tuple[str, ...]:

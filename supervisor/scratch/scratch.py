@@ -129,11 +129,11 @@ class Scratch:
         """
         set_aside(self._base_fd, self.run_id, self.run_id, self._base_fd)
 
-    def remove(self, pace: Pace | None = None) -> Removal:
+    def remove(self, pace: Pace | None = None, *, keep_lock: bool = False) -> Removal:
         """Remove the directory and everything in it; the second call does nothing.
 
         What cannot be removed, or not in time, stays with its lock, so that a later sweep tries
-        again.
+        again; with ``keep_lock`` the lock stays in any case.
         """
         if self._base_fd < 0:
             return Removal(left=0, freed_bytes=0)
@@ -142,7 +142,7 @@ class Scratch:
             self._inside_fd = -1
         try:
             removal = remove_tree(self._base_fd, self.run_id, pace)
-            if not removal.left:
+            if not (removal.left or keep_lock):
                 drop_lock(self._base_fd, self.run_id)
             return removal
         finally:

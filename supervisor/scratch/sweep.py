@@ -1,6 +1,7 @@
 """Removing the scratch of runs that died without doing it themselves."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,18 @@ class SweepResult:
     """Files and directories that are still there; the next sweep tries again."""
 
 
-def sweep(base: Path, pace: Pace | None = None, run_id: str | None = None) -> SweepResult:
+def sweep(
+    base: Path,
+    pace: Pace | None = None,
+    run_id: str | None = None,
+    end: Callable[[str], bool] = lambda _: True,
+) -> SweepResult:
     """Remove the scratch of every dead run below ``base``, or of one; a live run's is untouched.
 
-    A run is dead when its lock can be taken: the kernel releases it with the process, however
-    that died. A directory without a lock of ours is not ours and stays.
+    ``end`` gets the name of each dead run before that and ends what else is left of it; where it
+    returns False, the next sweep tries again. A run is dead when its lock can be taken: the kernel
+    releases it with the process, however that died. A directory without a lock of ours is not ours
+    and stays.
 
     Raises:
         StateError: the base is not safe to use.
@@ -35,7 +43,7 @@ def sweep(base: Path, pace: Pace | None = None, run_id: str | None = None) -> Sw
     base_fd = open_base(base)
     try:
         runs = locked_runs(base_fd) if run_id is None else [run_id]
-        removals = [_remove_dead(base_fd, one, pace) for one in runs]
+        removals = [_remove_dead(base_fd, one, pace, end) for one in runs]
     finally:
         os.close(base_fd)
     swept = [one for one in removals if one is not None]
@@ -75,14 +83,17 @@ def find_dead(base: Path) -> list[DeadRun]:
     return found
 
 
-def _remove_dead(base_fd: int, run_id: str, pace: Pace | None) -> Removal | None:
+def _remove_dead(
+    base_fd: int, run_id: str, pace: Pace | None, end: Callable[[str], bool]
+) -> Removal | None:
     """Remove the scratch of a run; None when it lives."""
     lock_fd = take_lock(base_fd, run_id)
     if lock_fd is None:
         return None
     try:
+        ended = end(run_id)
         removal = remove_tree(base_fd, run_id, pace)
-        if not removal.left:
+        if ended and not removal.left:
             drop_lock(base_fd, run_id)
         return removal
     finally:

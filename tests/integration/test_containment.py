@@ -17,7 +17,7 @@ from supervisor.containment.client import Emptied, Guardian, Leader
 from supervisor.containment.launch import Launch
 from supervisor.events import Member
 from tests import children
-from tests.children import HELD, alive, carriers, eventually, ignores_term
+from tests.children import HELD, alive, carriers, eventually, ignores_term, named, unique_s
 
 pytestmark = pytest.mark.anyio
 TIER: ContextVar[str] = ContextVar("TIER")
@@ -260,3 +260,18 @@ async def test_frozen_set_stands_still_until_it_is_thawed(tmp_path: Path) -> Non
     assert emptied.survivors == ()
     assert emptied.took_s < 2, "it could act on SIGTERM"
     assert leader.code == -signal.SIGTERM
+
+
+async def test_member_in_a_namespace_of_its_own_is_named_as_the_host_names_it() -> None:
+    """It has a number in each of three namespaces, and only one of them is ours."""
+    if TIER.get() == "namespaced" and os.geteuid() != 0:
+        pytest.skip("NEEDS ROOT TO MAKE A NAMESPACE WITHIN ONE")
+    argv = (children.SLEEP, unique_s())
+    async with guarded() as guardian:
+        leader = await start(guardian, ["unshare", "--pid", "--fork", *argv], secrets.token_hex(16))
+        await eventually(lambda: bool(named(argv)))
+        (pid,) = named(argv)
+        emptied = await guardian.stop(leader, 0.2)
+
+    assert pid in [member.pid for member in emptied.ended]
+    assert named(argv) == []
