@@ -23,7 +23,7 @@ HISTORY_BYTES = 64 << 20
 
 TOOLS = (
     *("pytest", "tox", "nox", "jest", "vitest", "mocha", "playwright", "phpunit", "rspec", "ctest"),
-    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier", "biome"),
+    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier"),
     *("golangci-lint", "rubocop", "phpstan"),
     *("make", "ninja", "cmake", "bazel", "cargo", "go", "mvn", "gradle", "sbt", "dotnet", "swift"),
     *("npm", "pnpm", "yarn", "pip", "pip3", "poetry", "composer"),

@@ -27,6 +27,8 @@ from supervisor.wire import Channel, Packet, WireError
 COOKIE_VARIABLE = "SUPERVISE_RUN"
 _SCAN_S = 2.0
 """Between two looks at the set while nothing happens."""
+_FIRST_SCAN_S = 0.1
+"""From a call's start to the first look at it."""
 _SCAN_SHARE = 0.004
 """Most of one core that looking may cost."""
 _STOP_SCAN_S = 0.02
@@ -139,7 +141,8 @@ class Guardian:
             self._cookies[spawn_id] = message["cookie"]
             self._mounts.hold(None if program.private_tmp is None else pid)
         self._roster.add(pid, spawn_id)
-        self._next_scan = time.monotonic()
+        # Most calls are over before the first look, which is dear where the machine is crowded.
+        self._next_scan = min(self._next_scan, time.monotonic() + (0 if leads else _FIRST_SCAN_S))
         self._tell("started", spawn_id, pid=stops.outside_pids([pid], self._host).get(pid, pid))
 
     def _begin_stop(self, spawn_id: str, grace_s: float) -> None:
@@ -249,7 +252,7 @@ class Guardian:
             toll.note(members, "killed")
             hold.kill()
         if whole and self._host is not None:
-            _kill_namespace()
+            namespace.kill_everybody()
         ending.let_die(hold, self._reap)
 
         def proven() -> bool:
@@ -258,6 +261,8 @@ class Guardian:
                 return False
             return self._proves_empty(self._reap) if whole else not self._members_of(spawn_id)
 
+        if not members and not whole and proven():
+            return []  # The look before was the first of two.
         left = ending.kill_until_empty(lambda: self._members_of(spawn_id), toll, proven)
         self._unkillable |= {entry.identity for entry in left}
         return left
@@ -308,14 +313,6 @@ class Guardian:
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
-
-
-def _kill_namespace() -> None:
-    """SIGKILL all but us in one call, which no fork can slip through; only as pid 1."""
-    try:
-        os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _wake_on_child() -> int:
