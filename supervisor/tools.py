@@ -2,7 +2,9 @@
 
 import math
 import os
+import resource
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from signal import SIGCONT, SIGTSTP
 
@@ -31,6 +33,7 @@ from supervisor.units import Seconds
 _OOM_LOOK_S = 0.5
 _GRACE_OF_WRITERS = Seconds(0.2)
 """Who fills the disk goes on with it during the grace."""
+_RLIMITS = sorted({getattr(resource, name) for name in dir(resource) if name[:7] == "RLIMIT_"})
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class Tools:
             cwd=request.cwd,
             streams=request.streams,
             umask=request.umask,
+            rlimits=_rlimits_of(request.caller),
             **run.bounds.of_program,
         )
         program = program._replace(nice=max(program.nice, request.nice - self._niceness))
@@ -165,3 +169,10 @@ class Tools:
         call.scope.cancel()
         await call.gone.wait()
         return call.leader.spawn_id
+
+
+def _rlimits_of(pid: int) -> list[tuple[int, int, int]]:
+    """What a caller has set with ulimit(1), or was started with; empty: it is gone."""
+    with suppress(OSError):
+        return [(which, *resource.prlimit(pid, which)) for which in _RLIMITS]
+    return []
