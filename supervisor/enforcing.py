@@ -1,7 +1,7 @@
 """The hall: holds tools that evade the pool to its size, by standing still those beyond it."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
 import anyio
 
@@ -26,13 +26,13 @@ class Enforcer:
         house: House,
         run: str,
         leader: Leader,
-        leaders_of_calls: Callable[[], Collection[int]],
+        calls: Callable[[], Mapping[int, int]],
     ) -> None:
         self._house = house
         self._run = run
         self._leader = leader
-        self._leaders_of_calls = leaders_of_calls
-        """The pids of calls that hold a slot, or share one."""
+        self._calls = calls
+        """Of the calls that hold a slot, or share one, the leaders by their callers."""
         self._evaders = Evaders(house.config.pool.wait)
         self._held = 0
         """How many stood still at the last look."""
@@ -45,7 +45,7 @@ class Enforcer:
             await anyio.sleep(max(_LOOK_S, (time.thread_time() - begun) / _LOOK_SHARE))
 
     def _look(self) -> None:
-        calls = set(self._leaders_of_calls())
+        calls = self._calls()
         sessions = self._sessions(calls)
         ticks = {number: sum(e.cpu_ticks for e in one) for number, one in sessions.items()}
         size = max(1, self._house.config.pool.size - len(calls))
@@ -61,23 +61,28 @@ class Enforcer:
             self._house.journal.tell(event)
         self._held = len(held.frozen)
 
-    def _sessions(self, calls: Collection[int]) -> dict[int, list[Entry]]:
+    def _sessions(self, calls: Mapping[int, int]) -> dict[int, list[Entry]]:
         """The members of each session below the autopilot's own, oldest session first.
 
-        A session below another is part of it: who waits for a child must not be held by it.
+        A session below another is part of it: who waits for a child must not be held by it. Nor
+        must who waits for a call, which counts already.
         """
+        leaders, waiting = set(calls.values()), set[int]()
         sessions: dict[int, list[Entry]] = {}
         aside: set[int] = set()
         unit_of: dict[int, int] = {}
         # Parents come before their children.
         for entry in table.descendants(self._house.guardian.pid, table.read_table()):
-            if entry.pid in calls or entry.ppid in aside:
+            if entry.pid in leaders or entry.ppid in aside:
                 aside.add(entry.pid)
                 continue
             unit = unit_of.get(entry.ppid, entry.session)
             if unit == self._leader.pid:
                 continue
             unit_of[entry.pid] = unit
+            if entry.pid in calls:
+                waiting.add(unit)
             if entry.alive:
                 sessions.setdefault(unit, []).append(entry)
-        return dict(sorted(sessions.items(), key=lambda one: min(e.start for e in one[1])))
+        found = [one for one in sessions.items() if one[0] not in waiting]
+        return dict(sorted(found, key=lambda one: min(entry.start for entry in one[1])))

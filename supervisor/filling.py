@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal, Protocol
 
@@ -34,8 +34,8 @@ class CallsOfRun(Protocol):
     async def stop_call_of(self, pid: int) -> str | None:
         """Stop the call that a process belongs to; its id, or None for a process of none."""
 
-    def leader_pids(self) -> Collection[int]:
-        """The leaders of all that run."""
+    def leaders(self) -> Mapping[int, int]:
+        """The leaders of all that run, by their callers."""
 
     async def settle(self) -> None:
         """Wait until every call that is over has been told."""

@@ -20,7 +20,7 @@ Show = Literal["raw", "bounded", "digest"]
 """What a tool call's output is to its caller."""
 TOOLS = (
     *("pytest", "tox", "nox", "jest", "vitest", "mocha", "playwright", "phpunit", "rspec", "ctest"),
-    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier", "biome"),
+    *("ruff", "mypy", "pyright", "pylint", "flake8", "tsc", "eslint", "prettier"),
     *("golangci-lint", "rubocop", "phpstan"),
     *("make", "ninja", "cmake", "bazel", "cargo", "go", "mvn", "gradle", "sbt", "dotnet", "swift"),
     *("npm", "pnpm", "yarn", "pip", "pip3", "poetry", "composer"),

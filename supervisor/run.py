@@ -205,7 +205,7 @@ class Run:
         return reason
 
     def _enforcer(self, leader: Leader) -> Enforcer:
-        return Enforcer(self._house, self.run, leader, self._calls.leader_pids)
+        return Enforcer(self._house, self.run, leader, self._calls.leaders)
 
     async def _spawn(self, capture: Capture, scratch: Scratch) -> Leader:
         house, autopilot = self._house, self._house.config.autopilot

@@ -2,6 +2,7 @@
 
 import math
 import os
+import resource
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -45,7 +46,7 @@ _DIRECTORY_BYTES = 4096
 _PRUNE_SHARE = 16
 """Old outputs are looked for whenever so small a part of their quota has been added."""
 
-
+_RLIMITS = sorted({getattr(resource, name) for name in dir(resource) if name[:7] == "RLIMIT_"})
 _LEFT = CallStopped("caller")
 
 
@@ -122,9 +123,9 @@ class Tools:
             self._settled = anyio.Event()
             await self._settled.wait()
 
-    def leader_pids(self) -> list[int]:
-        """The leaders of all calls that run."""
-        return [leader.pid for _, leader in list(self._calls.values())]
+    def leaders(self) -> dict[int, int]:
+        """The leaders of all calls that run, by their callers."""
+        return {call.request.caller: leader.pid for call, leader in list(self._calls.values())}
 
     async def signal(self, call_id: str, signum: int) -> None:
         """Pass a signal on to a call, if it still runs.
@@ -176,6 +177,7 @@ class Tools:
             cwd=request.cwd,
             streams=request.streams,
             umask=request.umask,
+            rlimits=_rlimits_of(request.caller),
             **run.bounds.of_program,
         )
         program = program._replace(nice=max(program.nice, request.nice - self._niceness))
@@ -310,3 +312,10 @@ async def _own_temp(run: Run, request: CallRequest) -> AsyncIterator[Mapping[str
     finally:
         with anyio.CancelScope(shield=True):
             await directories.remove(directory)
+
+
+def _rlimits_of(pid: int) -> list[tuple[int, int, int]]:
+    """What a caller has set with ulimit(1), or was started with; empty: it is gone."""
+    with suppress(OSError):
+        return [(which, *resource.prlimit(pid, which)) for which in _RLIMITS]
+    return []

@@ -83,9 +83,12 @@ def _random_part(chance: random.Random) -> list[tuple[str, Any]]:
 def _random_setting(chance: random.Random) -> dict[str, Any]:
     """Where a program runs: what it reads, which descriptors it has, who reads what it writes."""
     redirection = chance.choice(["", "", "", "<&-", ">&-", "2>&-", "<&- >&- 2>&-", "2>&1", "3>&1"])
-    follower = chance.choice(["", "", "", "| head -n 1", "| head -c 10", "| cat", "| tail -n 2"])
+    follower = chance.choice(["", "", "| cat", "| tail -n 2", "| head -n 1", "| head -c 10"])
+    # What becomes of who writes to a reader that leaves depends on which of them is quicker.
+    pipeline = f'"$1" "$2" {redirection} {follower}'
+    quiet = f"{{ {pipeline}; }} 2>/dev/null"
     return {
-        "line": f'"$1" "$2" {redirection} {follower}; echo "${{PIPESTATUS[*]}}"',
+        "line": quiet if "head" in follower else f'{pipeline}; echo "${{PIPESTATUS[*]}}"',
         "input": chance.choice([b"", b"typed\n" * 3, chance.randbytes(3000)]),
     }
 

@@ -53,6 +53,8 @@ class Program(NamedTuple):
     """Its open descriptors; of the standard streams those that are not among them are closed."""
     umask: int | None = None
     """None: as it is."""
+    rlimits: Sequence[tuple[int, int, int]] = ()
+    """Further limits, each a resource with its soft and its hard one, as far as they lower ours."""
 
 
 def fork_exec(program: Program, fds: Sequence[int], mounts: int | None = None) -> int:
@@ -117,7 +119,7 @@ def _become(
         if program.umask is not None:
             os.umask(program.umask)
         step = program.path
-        _execute(program.path, program.argv, program.env)
+        _execute(program)
     except OSError as error:
         os.write(verdict, f"{error.errno} {step}".encode()[:4096])
     finally:
@@ -125,18 +127,29 @@ def _become(
         os._exit(127)
 
 
-def _execute(path: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+def _execute(program: Program) -> None:
     """Become the program; a script without a first line that names its interpreter is sh(1)'s.
 
     Raises:
         OSError: that cannot be, as with the program of another machine.
     """
+    path, argv, env = program.path, list(program.argv), dict(program.env)
+    script = [_SHELL, path, *argv[1:]]
+    # Last of all: under the limit of a small program's memory we could do nothing any more.
+    for which, soft, hard in program.rlimits:
+        most = _least(hard, resource.getrlimit(which)[1])
+        resource.setrlimit(which, (_least(soft, most), most))
     try:
-        os.execve(path, list(argv), dict(env))  # noqa: S606 - there is no shell, on purpose
+        os.execve(path, argv, env)  # noqa: S606 - there is no shell, on purpose
     except OSError as error:
         if error.errno != errno.ENOEXEC or _is_binary(path):
             raise
-    os.execve(_SHELL, [_SHELL, path, *argv[1:]], dict(env))  # noqa: S606 - as execvp(3) has it
+    os.execve(_SHELL, script, env)  # noqa: S606 - as execvp(3) has it
+
+
+def _least(one: int, other: int) -> int:
+    limits = {one, other} - {resource.RLIM_INFINITY}
+    return min(limits, default=resource.RLIM_INFINITY)
 
 
 def _is_binary(path: str) -> bool:

@@ -199,11 +199,3 @@ def reap_silently() -> bool:
     except ChildProcessError:
         return True
     return False
-
-
-def kill_namespace() -> None:
-    """SIGKILL all but us in one call, which no fork can slip through; only as pid 1."""
-    try:
-        os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        return

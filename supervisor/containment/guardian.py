@@ -23,16 +23,18 @@ from supervisor.containment.roster import Roster
 from supervisor.containment.stops import MOST_REPORTED, Stop
 from supervisor.containment.strays import Strays
 from supervisor.containment.table import Entry
+from supervisor.containment.waking import wake_on_child
 from supervisor.wire import Channel, Packet, WireError
 
 COOKIE_VARIABLE = "SUPERVISE_RUN"
 _SCAN_S = 2.0
 """Between two looks at the set while nothing happens."""
+_FIRST_SCAN_S = 0.1
+"""From a call's start to the first look at it."""
 _SCAN_SHARE = 0.004
 """Most of one core that looking may cost."""
 _STOP_SCAN_S = 0.02
 """Between two looks during a stop's grace."""
-_IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 _TO_GROUPS = (signal.SIGINT, signal.SIGQUIT)
 """What a terminal sends to all of a job: a shell waits until its child has died of it, too."""
 
@@ -60,7 +62,7 @@ class Guardian:
 
     def serve(self) -> None:
         """Work until the supervisor's end closes, then end everything that is left."""
-        wake = _wake_on_child()
+        wake = wake_on_child()
         poller = select.poll()
         poller.register(wake, select.POLLIN)
         poller.register(self._channel, select.POLLIN)
@@ -139,7 +141,8 @@ class Guardian:
             self._open(spawn_id, message["cookie"])
             self._mounts.hold(None if program.private_tmp is None else pid)
         self._roster.add(pid, spawn_id)
-        self._next_scan = time.monotonic()
+        # Most calls are over before the first look, which is dear where the machine is crowded.
+        self._next_scan = min(self._next_scan, time.monotonic() + (0 if leads else _FIRST_SCAN_S))
         self._tell("started", spawn_id, pid=stops.outside_pids([pid], self._host).get(pid, pid))
 
     def _open(self, run: str, cookie: str, marks: str = "") -> None:
@@ -254,7 +257,7 @@ class Guardian:
             toll.note(members, "killed")
             hold.kill()
         if whole and self._host is not None:
-            ending.kill_namespace()
+            namespace.kill_everybody()
         ending.let_die(hold, self._reap)
 
         def proven() -> bool:
@@ -263,6 +266,8 @@ class Guardian:
                 return False
             return self._proves_empty(self._reap) if whole else not self._members_of(spawn_id)
 
+        if not members and not whole and proven():
+            return []  # The look before was the first of two.
         left = ending.kill_until_empty(lambda: self._members_of(spawn_id), toll, proven)
         self._unkillable |= {entry.identity for entry in left}
         return left
@@ -313,17 +318,6 @@ class Guardian:
 
     def _tell(self, what: str, spawn_id: str, **values: Any) -> None:
         self._channel.send({"is": what, "id": spawn_id} | values)
-
-
-def _wake_on_child() -> int:
-    """A descriptor that becomes readable when a child ends."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    for signum in _IGNORED:
-        signal.signal(signum, signal.SIG_IGN)
-    wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    return wake
 
 
 def main() -> None:

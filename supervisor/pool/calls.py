@@ -59,6 +59,8 @@ class CallRequest:
     """One tool call that is to be run."""
 
     call_id: str
+    caller: int
+    """Pid of the client that asks for it; it may have ended."""
     argv: tuple[str, ...]
     path: str
     """What is to be executed, as the caller's eyes see it."""
@@ -156,7 +158,7 @@ class _Caller:
         except (OSError, EOFError, WireError, TimeoutError):
             return
         try:
-            request = _read_request(first, self._call_id, self._find_slot)
+            request = _read_request(first, self._caller, self._call_id, self._find_slot)
         except WireError as error:
             await self._tell({"code": ExitCode.BUG, "problem": str(error)})
             _close_all(first.fds)
@@ -238,7 +240,7 @@ class _Caller:
 
 
 def _read_request(
-    packet: Packet, call_id: str, find_slot: Callable[[str], str | None]
+    packet: Packet, caller: int, call_id: str, find_slot: Callable[[str], str | None]
 ) -> CallRequest:
     """The call that a message asks for; ``find_slot`` knows the slot of what is above it.
 
@@ -262,6 +264,7 @@ def _read_request(
     above = find_slot(env.get(SLOT_VARIABLE, ""))
     return CallRequest(
         call_id=call_id,
+        caller=caller,
         argv=tuple(argv),
         path=path,
         cwd=cwd,

@@ -79,6 +79,16 @@ env -i PATH="$PATH" look
     assert seen_empty == bare_empty
 
 
+def test_limits_are_the_callers(desk: Desk, tools: Path) -> None:
+    """A cap that somebody set with ulimit holds for the tool, and ours do as well."""
+    put(tools, "limits", "ulimit -a -S; ulimit -a -H")
+    caps = "ulimit -S -n 200; ulimit -v 400000; ulimit -c 0; ulimit -t 77"
+    said = shimmed(desk, f"{caps}; {tools}/limits; echo; limits", ["limits"])
+    bare, seen = said.split("\n\n")
+    assert seen.strip() == bare.strip()
+    assert "400000" in seen
+
+
 def test_call_goes_through_the_pool(desk: Desk, tools: Path) -> None:
     """It has a slot, at most so many at once have one, and it is stopped with its caller."""
     put(tools, "slotted", 'echo "${SUPERVISE_SLOT:-none}"')
