@@ -66,10 +66,10 @@ class Scope:
         """Nothing is begun yet.
 
         ``grace_s`` is what a process has between TERM and KILL, and what each other release may
-        take. ``on_event`` hears of leaks and
-        of failed releases; by default they are warnings of the logger ``supervisor.scope``.
-        ``base`` is a private folder, the same one at each start of a program; by default one in
-        $TMPDIR. ``tier`` says how processes are held; ``auto`` takes the strongest that works.
+        take. ``on_event`` hears of leaks and of failed releases; by default they are warnings of
+        the logger ``supervisor.scope``. ``base`` is a private folder, the same one at each start of
+        a program; by default one in $TMPDIR. ``tier`` says how processes are held; ``auto`` takes
+        the strongest that works.
         """
         self._grace_s = grace_s
         self._tell = on_event
@@ -251,12 +251,15 @@ class Scope:
         tracked = await self._stack.track("process", " ".join(process.argv)[:200], process.end)
         tracked.release_s = self._grace_s + _KILL_S
         process.tracked = tracked
+        # In a task of its own: else asyncio's cancel() would lose what is between fork and exec.
+        self._tasks.start_soon(process.live)
         try:
-            await process.spawn()
+            await process.begun.wait()
         except BaseException:
-            tracked.forget()
+            await tracked.release()
             raise
-        self._tasks.start_soon(process.attend)
+        if process.failure is not None:
+            raise process.failure
         return process
 
     async def run(

@@ -74,6 +74,9 @@ class Process:
         self._stopped = False
         self.reason: StopReason = "operator"
         """Why it is stopped, if it is."""
+        self.begun = anyio.Event()
+        self.failure: Exception | None = None
+        """Why it could not be started."""
         self._gone = anyio.Event()
         self._finished: Finished | None = None
         self.tracked: Tracked | None = None
@@ -131,26 +134,37 @@ class Process:
         self._over.set()
         await self._gone.wait()
 
-    async def spawn(self) -> None:
-        """Start it, for the scope; a cancellation waits. Nothing is left of one that fails.
+    async def live(self) -> None:
+        """Be started and served until nothing is left, for the scope; never to be cancelled.
 
-        Raises:
-            OSError: a step before its first instruction failed; ``filename`` names it.
-            SupervisorError: it cannot be executed, or the guardian is gone.
+        ``begun`` is set when it runs or has failed to; nothing is left of one that has.
         """
+        with anyio.CancelScope(shield=True):
+            try:
+                leader = await self._spawn()
+            except Exception as error:  # noqa: BLE001 - whoever waits for the start gets it
+                self.failure = error
+                self._gone.set()
+            else:
+                self.begun.set()
+                await self._attend(leader)
+                self._finish(leader)
+            self.begun.set()
+            assert self.tracked is not None  # noqa: S101 - before it is started
+            self.tracked.forget()
+
+    async def _spawn(self) -> Leader:
         try:
-            with ExitStack() as lent, ExitStack() as pipes, anyio.CancelScope(shield=True):
+            with ExitStack() as lent, ExitStack() as pipes:
                 fds = self._open_streams(lent, pipes)
-                self._leader = await self._guard.spawn(self._plan.spawn_id, self._plan.program, fds)
-                self.pid = self._leader.pid
+                leader = await self._guard.spawn(self._plan.spawn_id, self._plan.program, fds)
+                self._leader, self.pid = leader, leader.pid
                 for pipe in self._pipes.values():
                     pipe.close_theirs()
                 pipes.pop_all()
         except OSError as error:
             raise self._explain(error) from error
-        finally:
-            if self._leader is None:
-                self._gone.set()
+        return leader
 
     def _open_streams(self, lent: ExitStack, pipes: ExitStack) -> list[int]:
         """Descriptors for the program: pipes to us, or what it was given."""
@@ -179,25 +193,19 @@ class Process:
         kind = CommandNotFoundError if error.errno == ENOENT else CommandNotExecutableError
         return kind(f"{error.filename}: {error.strerror}")
 
-    async def attend(self) -> None:
-        """Serve its streams until nothing of it is left; for the scope, in the background."""
-        leader = self._leader
-        assert leader is not None and self.tracked is not None  # noqa: S101, PT018 - it was spawned
-        with anyio.CancelScope(shield=True):
-            async with anyio.create_task_group() as streams:
-                for number, pipe in self._pipes.items():
-                    if number == 0:
-                        streams.start_soon(feed, pipe, self._plan.options["stdin"])
-                    else:
-                        streams.start_soon(drain, pipe, self._kept[number - 1])
-                streams.start_soon(self._heed, leader)
-                await self._over.wait()
-                await self._guard.stop(leader, self._grace_s)
-                streams.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
+    async def _attend(self, leader: Leader) -> None:
+        async with anyio.create_task_group() as streams:
+            for number, pipe in self._pipes.items():
+                if number == 0:
+                    streams.start_soon(feed, pipe, self._plan.options["stdin"])
+                else:
+                    streams.start_soon(drain, pipe, self._kept[number - 1])
+            streams.start_soon(self._heed, leader)
+            await self._over.wait()
+            await self._guard.stop(leader, self._grace_s)
+            streams.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
         for pipe in self._pipes.values():
             pipe.close()
-        self._finish(leader)
-        self.tracked.forget()
 
     async def _heed(self, leader: Leader) -> None:
         await leader.ended.wait()

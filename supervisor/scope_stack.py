@@ -40,7 +40,8 @@ class Tracked:
     async def release(self) -> None:
         """Release it now; returns when that is over. Further calls only wait for that.
 
-        A cancellation waits until it is over, which takes at most ``release_s``.
+        A cancellation waits until it is over, which takes at most ``release_s``; only asyncio's own
+        cancel() of the task that asks for it interrupts it.
 
         Raises:
             TimeoutError: it took too long, and was cancelled.

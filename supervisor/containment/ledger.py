@@ -32,6 +32,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._fresh = path.with_suffix(".new")
 
     def record(self, page: Page) -> None:
         """Note what a run will be known by, before it is spawned; on disk when this returns.
@@ -40,16 +41,16 @@ class Ledger:
             OSError: it could not be written.
         """
         text = json.dumps({"boot": table.boot_id(), **page._asdict()})
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
+        with self._fresh.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._path)
+        self._fresh.replace(self._path)
 
     def clear(self) -> None:
         """The set was proven empty."""
         self._path.unlink(missing_ok=True)
+        self._fresh.unlink(missing_ok=True)  # From a full disk, or who was killed while it wrote.
 
     def noted(self) -> Page | None:
         """The page of a run that was not ended cleanly since the last boot."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.errors import StateError
 from supervisor.scope import Scope
 from supervisor.scope_guard import Tier
 from supervisor.scope_values import LeftoversEnded, ScopeEvent
@@ -274,3 +275,49 @@ def test_directory_that_cannot_be_removed_is_reported_and_left_to_the_next_scope
         "StateError True",
         "1 []",
     ]
+
+
+def test_full_disk_is_told_before_a_process_is_started(tmp_path: Path, anyio_backend: str) -> None:
+    """What cannot be found again is not begun; once there is room, it is."""
+    if os.geteuid() != 0:
+        pytest.skip("NEEDS ROOT TO MOUNT")
+    script = """
+    import errno, os, subprocess, sys
+    from pathlib import Path
+    import anyio
+    from supervisor import Scope
+    from supervisor.errors import StateError
+
+    base = Path(sys.argv[1]) / "base"
+
+    async def main():
+        mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", base.parent]
+        subprocess.run(mount, check=True)
+        async with Scope(base=base) as scope:
+            await scope.directory()
+            full = base.parent / "full"
+            try:
+                full.write_bytes(bytes(1 << 20))
+            except OSError as error:
+                print(errno.errorcode[error.errno])
+            for attempt in scope.start, scope.run:
+                try:
+                    await attempt(["echo", "never"])
+                except StateError as error:
+                    print("ledger" in str(error), scope.guardian_pid, scope.count("process"))
+            full.unlink()
+            print((await scope.run(["echo", "now"])).stdout)
+        print(os.listdir(base))
+
+    anyio.run(main, backend=sys.argv[2])
+    """
+    told = run_script(script, tmp_path, anyio_backend, unshared=True)
+    assert told.splitlines() == ["ENOSPC", "True None 0", "True None 0", "b'now\\n'", "[]"]
+
+
+async def test_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    """Before anything is begun: who may write there may lead us astray."""
+    os.chmod(tmp_path, 0o777)  # noqa: S103 - the fault
+    with pytest.raises(StateError, match="others may write"):
+        async with Scope(base=tmp_path):
+            pass
