@@ -2,9 +2,7 @@
 
 import math
 import os
-import resource
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from signal import SIGCONT, SIGTSTP
 
@@ -13,6 +11,7 @@ import anyio
 from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
+from supervisor.containment.inherited import read_inherited
 from supervisor.containment.table import Entry
 from supervisor.endings import (
     Ending,
@@ -33,7 +32,6 @@ from supervisor.units import Seconds
 _OOM_LOOK_S = 0.5
 _GRACE_OF_WRITERS = Seconds(0.2)
 """Who fills the disk goes on with it during the grace."""
-_RLIMITS = sorted({getattr(resource, name) for name in dir(resource) if name[:7] == "RLIMIT_"})
 
 
 @dataclass(slots=True)
@@ -55,7 +53,8 @@ class Tools:
     def __init__(self, house: House) -> None:
         self._house = house
         self._calls: dict[str, _Call] = {}
-        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
+        self._beginning: dict[str, anyio.Event] = {}
+        """Calls that are being spawned; set when they have been, or could not be."""
         self.run: Run | None = None
         """The run that calls belong to; None: there is none, and none are taken."""
 
@@ -68,18 +67,20 @@ class Tools:
         run = self.run
         if run is None:
             raise UnavailableError("no run is going on that a call could belong to")
+        inherited = read_inherited(request.caller)
         program = Program(
             path=request.path,
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
             streams=request.streams,
-            umask=request.umask,
-            rlimits=_rlimits_of(request.caller),
+            umask=inherited.umask,
+            rlimits=inherited.rlimits,
             **run.bounds.of_program,
         )
-        program = program._replace(nice=max(program.nice, request.nice - self._niceness))
+        program = program._replace(nice=max(program.nice, inherited.nicer))
         with run.bounds.seat_call(request.call_id) as seat:
+            begun = self._beginning[request.call_id] = anyio.Event()
             try:
                 with seat.open() as (joins, hold):
                     leader = await self._house.guardian.spawn(
@@ -90,6 +91,9 @@ class Tools:
                     )
             except OSError as error:
                 return NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
+            finally:
+                del self._beginning[request.call_id]
+                begun.set()
             ending = await self._wait(_Call(leader, request.env[SLOT_VARIABLE]), seat)
         run.shims.add_installed(request.env.get("PATH", os.defpath))
         return ending
@@ -134,6 +138,8 @@ class Tools:
 
         SIGTSTP would stop nobody, since its session has no terminal: all of it is held still.
         """
+        if (begun := self._beginning.get(call_id)) is not None:
+            await begun.wait()
         call = self._calls.get(call_id)
         if call is None:
             return
@@ -169,10 +175,3 @@ class Tools:
         call.scope.cancel()
         await call.gone.wait()
         return call.leader.spawn_id
-
-
-def _rlimits_of(pid: int) -> list[tuple[int, int, int]]:
-    """What a caller has set with ulimit(1), or was started with; empty: it is gone."""
-    with suppress(OSError):
-        return [(which, *resource.prlimit(pid, which)) for which in _RLIMITS]
-    return []

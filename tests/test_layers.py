@@ -55,6 +55,7 @@ BARE = {
             "ending",
             "guardian",
             "hold",
+            "inherited",
             "linux",
             "namespace",
             "oom",
