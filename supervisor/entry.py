@@ -45,9 +45,11 @@ def _write(text: str) -> int:
 
 def enter_pool(command: str, words: "Sequence[str]") -> int:
     """Run a tool, or a command line for the shell, in a slot; returns its exit code."""
-    from supervisor.pool.client import Entrance, run_call, run_shell
+    from supervisor.pool.client import Entrance, run_shell, run_tool
 
-    entrance = Entrance(os.environ.get("SUPERVISE_SOCKET", ""))
+    socket = os.environ.get("SUPERVISE_SOCKET", "")
+    # The shims are beside it; what one types is the tool itself.
+    entrance = Entrance(socket, f"{socket.rpartition('/')[0]}/bin" if socket else "")
     if command == "shell":
         return run_shell(entrance, words)
-    return run_call(entrance, words[1:] if words[0] == "--" else words)
+    return run_tool(entrance, words[1:] if words[0] == "--" else words)

@@ -2,7 +2,6 @@
 
 import math
 import os
-import resource
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from supervisor import events
 from supervisor.containment import table
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
+from supervisor.containment.inherited import read_inherited
 from supervisor.containment.table import Entry
 from supervisor.endings import (
     CallEnding,
@@ -46,7 +46,6 @@ _DIRECTORY_BYTES = 4096
 _PRUNE_SHARE = 16
 """Old outputs are looked for whenever so small a part of their quota has been added."""
 
-_RLIMITS = sorted({getattr(resource, name) for name in dir(resource) if name[:7] == "RLIMIT_"})
 _LEFT = CallStopped("caller")
 
 
@@ -82,7 +81,8 @@ class Tools:
     def __init__(self, house: House) -> None:
         self._house = house
         self._calls: dict[str, tuple[_Call, Leader]] = {}
-        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
+        self._beginning: dict[str, anyio.Event] = {}
+        """Calls that are being spawned; set when they have been, or could not be."""
         self._unsettled: set[str] = set()
         """Calls that are over and not yet told."""
         self._settled = anyio.Event()
@@ -132,6 +132,8 @@ class Tools:
 
         SIGTSTP would stop nobody, since its session has no terminal: all of it is held still.
         """
+        if (begun := self._beginning.get(call_id)) is not None:
+            await begun.wait()
         if call_id not in self._calls:
             return
         _, leader = self._calls[call_id]
@@ -170,17 +172,18 @@ class Tools:
     async def _perform(self, call: _Call, run: Run) -> None:
         """From the spawn until the set is empty and the caller has the output."""
         request, output = call.request, call.output
+        inherited = read_inherited(request.caller)
         program = Program(
             path=request.path,
             argv=request.argv,
             env=request.env,
             cwd=request.cwd,
             streams=request.streams,
-            umask=request.umask,
-            rlimits=_rlimits_of(request.caller),
+            umask=inherited.umask,
+            rlimits=inherited.rlimits,
             **run.bounds.of_program,
         )
-        program = program._replace(nice=max(program.nice, request.nice - self._niceness))
+        program = program._replace(nice=max(program.nice, inherited.nicer))
         seat_call = run.bounds.seat_call(request.call_id, call.rules.memory)
         async with _own_temp(run, request) as env:
             with seat_call as seat, output:
@@ -194,10 +197,12 @@ class Tools:
 
     async def _spawn(self, call: _Call, program: Program, seat: Seat) -> Leader | None:
         """The leader; None: it was not started, and the call's ending says why."""
+        call_id = call.request.call_id
+        begun = self._beginning[call_id] = anyio.Event()
         try:
             with seat.open() as (joins, hold):
                 return await self._house.guardian.spawn(
-                    call.request.call_id,
+                    call_id,
                     program._replace(leaves=len(joins)),
                     (*call.output.child_fds, *joins),
                     hold=hold,
@@ -205,6 +210,9 @@ class Tools:
         except OSError as error:
             call.ending = NotStarted(error.errno or 0, f"{error.filename}: {error.strerror}")
             return None
+        finally:
+            del self._beginning[call_id]
+            begun.set()
 
     async def _live(self, call: _Call, leader: Leader, seat: Seat) -> None:
         """From a call's first instruction until its set is empty."""
@@ -312,10 +320,3 @@ async def _own_temp(run: Run, request: CallRequest) -> AsyncIterator[Mapping[str
     finally:
         with anyio.CancelScope(shield=True):
             await directories.remove(directory)
-
-
-def _rlimits_of(pid: int) -> list[tuple[int, int, int]]:
-    """What a caller has set with ulimit(1), or was started with; empty: it is gone."""
-    with suppress(OSError):
-        return [(which, *resource.prlimit(pid, which)) for which in _RLIMITS]
-    return []

@@ -68,6 +68,7 @@ BARE = {
             "ending",
             "guardian",
             "hold",
+            "inherited",
             "linux",
             "namespace",
             "oom",

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from errno import ENOENT
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2
 from typing import Any, assert_never
 
 import anyio
@@ -50,6 +50,8 @@ _TIME_LIMIT_S = 10.0
 _STREAMS = 3
 """Descriptors that nearly every call comes with."""
 _MOST_FD = 1 << 16
+_FATAL = (SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2)
+"""What ends a program that does not heed it."""
 _OTHER_FDS = 256
 """Descriptors that the rest of the supervisor needs."""
 
@@ -67,9 +69,6 @@ class CallRequest:
     cwd: str
     env: Mapping[str, str]
     """The caller's, with the slot in it."""
-    umask: int
-    nice: int
-    """The caller's niceness, not a difference to ours."""
     fds: tuple[int, ...]
     """What the caller has open; ours for as long as the call is being run."""
     streams: tuple[int, ...]
@@ -149,6 +148,7 @@ class _Caller:
         self._calls = calls
         self._call_id = secrets.token_hex(8)
         self._packets: deque[Packet] = deque()
+        self._begun = False
 
     async def attend(self) -> None:
         """Serve the call; a caller that dies or talks nonsense is dropped, and its call ended."""
@@ -192,12 +192,18 @@ class _Caller:
         return self._packets.popleft()
 
     async def _heed(self, scope: anyio.CancelScope) -> None:
-        """Pass signals on; the end of the connection is the end of the call."""
+        """Pass signals on; the end of the connection is the end of the call.
+
+        In the queue they do to the caller what they would do to a tool that has just begun.
+        """
         with suppress(OSError, EOFError, WireError):
             while True:
                 packet = await self._receive()
                 _close_all(packet.fds)
                 if type(signum := packet.message.get("signal")) is not int:
+                    break
+                if not self._begun and signum in _FATAL:
+                    await self._tell({"signal": signum})
                     break
                 await self._calls.signal(self._call_id, signum)
         scope.cancel()
@@ -225,6 +231,7 @@ class _Caller:
             await granted.wait()
 
     async def _run(self, request: CallRequest) -> dict[str, Any]:
+        self._begun = True
         await self._tell({"started": True})
         try:
             return _render(await self._calls.run(request))
@@ -258,9 +265,6 @@ def _read_request(
     streams = message.get("streams", [0, 1, 2])
     if not _are_streams(streams) or len(packet.fds) != len(streams):
         raise WireError(f"a call says which are its descriptors, and came with {len(packet.fds)}")
-    umask, nice = message.get("umask", 0o22), message.get("nice", 0)
-    if type(umask) is not int or type(nice) is not int:
-        raise WireError("umask and nice are whole numbers")
     above = find_slot(env.get(SLOT_VARIABLE, ""))
     return CallRequest(
         call_id=call_id,
@@ -269,8 +273,6 @@ def _read_request(
         path=path,
         cwd=cwd,
         env=env | {SLOT_VARIABLE: above or call_id},
-        umask=umask & 0o777,
-        nice=nice,
         fds=packet.fds,
         streams=tuple(streams),
         tool=tool_of(argv),

@@ -1,8 +1,8 @@
 """The caller's side of the pool: what stands in for a tool, and for a shell.
 
 Every tool call starts it, so it imports next to nothing: ``socket``, ``signal``, ``json`` and
-``typing`` take longer to import than Python takes to start, and what is below them does. A run's
-shims execute it as it was compiled, with ``python -I -S``; ``supervise exec`` imports it.
+``typing`` take longer to import than Python takes to start. A run's shims execute it as it was
+compiled, with ``python -I -S``; ``supervise exec`` imports it.
 """
 
 from __future__ import annotations
@@ -22,49 +22,61 @@ if TYPE_CHECKING:
 
 SHELL_ENTRY = "supervise-shell"
 """The shim that is no tool's, but runs a command line."""
+TOOL_VARIABLE = "SUPERVISE_TOOL"
+"""In the environment of a tool and of what it starts: they do without shims."""
 
 _CONNECT_S = 0.05
 _READ_BYTES = 1 << 16
-_MOST_PATH_BYTES = 100
 _MOST_STREAMS = 240
 """What one message brings (SCM_MAX_FD), with room for what the supervisor adds."""
-_TO_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH")
-_TO_US_ALL = (*_TO_US, "SIGTSTP", "SIGCONT")
+_PASSED_ON = ("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "WINCH", "TSTP", "CONT")
 _SHELLS = ("bash", "zsh", "sh", "dash", "ksh", "mksh")
 """Shells that read the command lines that agents write; others have a language of their own."""
-_SHELL_SIGNAL_BASE = 128
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
 
 class Entrance:
     """Where calls are taken to, and what stands in for tools there."""
 
-    def __init__(self, socket_path: str, folder: str = "") -> None:
+    def __init__(self, socket_path: str, folder: str) -> None:
         self.socket_path = socket_path
         self.folder = folder
         """The shims' directory, in which no tool is looked up; "": there is none."""
+        self.environ = _read_environ()
 
-    def find(self, name: str, path: str) -> str | None:
+    @property
+    def environ_of_tool(self) -> dict[str, str]:
+        """Ours without the shims: what a tool starts is its, and cmake looks itself up in PATH."""
+        if "PATH" not in self.environ:
+            return self.environ
+        path = ":".join(one for one in self.environ["PATH"].split(":") if one != self.folder)
+        return self.environ | {"PATH": path or os.defpath, TOOL_VARIABLE: "1"}
+
+    def find(self, name: str) -> str | None:
         """The tool that a shell would execute if there were no shims."""
-        if "/" in name:
-            return name
-        shim = _identity(os.path.join(self.folder, SHELL_ENTRY)) if self.folder else None  # noqa: PTH118 - pathlib takes longer than all of this
-        for folder in path.split(":"):
-            place = f"{folder or '.'}/{name}"
-            if os.access(place, os.X_OK) and not os.path.isdir(place) and _identity(place) != shim:  # noqa: PTH112 - as above
-                return place
-        return None
+        return find_tool(name, self.environ.get("PATH", os.defpath), self.folder)
 
-    def first_to_tell(self) -> bool:
-        """Whether nobody of this run has told yet that the supervisor is missing."""
-        if not self.folder:
-            return True
+    def tell_missing(self, tool: str, problem: str) -> None:
+        """Say that the supervisor is missing, but once for all calls of a run."""
         try:
-            flags = os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            os.close(os.open(f"{self.folder}/.told", flags, 0o600))
+            if self.folder:
+                flags = os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                os.close(os.open(f"{self.folder}/.told", flags, 0o600))
         except OSError:
-            return False
-        return True
+            return
+        _say(f"supervise: running {tool} without a slot: {problem}")
+
+
+def find_tool(name: str, path: str, folder: str) -> str | None:
+    """The program that a shell would execute, were it not for the shims in ``folder``."""
+    if "/" in name:
+        return name
+    shim = _identity(f"{folder}/{SHELL_ENTRY}") if folder else None
+    for one in path.split(":"):
+        place = f"{one or '.'}/{name}"
+        if os.access(place, os.X_OK) and not os.path.isdir(place) and _identity(place) != shim:  # noqa: PTH112 - pathlib takes longer than all of this
+            return place
+    return None
 
 
 def stand_in(socket_path: str, folder: str, words: Sequence[str]) -> NoReturn:
@@ -74,8 +86,13 @@ def stand_in(socket_path: str, folder: str, words: Sequence[str]) -> NoReturn:
     if name == SHELL_ENTRY:
         code = run_shell(entrance, words[1:])
     else:
-        code = run_call(entrance, [name, *words[1:]])
+        code = run_tool(entrance, [name, *words[1:]])
     os._exit(code)  # Without the interpreter's clean-up: there is nothing to flush.
+
+
+def run_tool(entrance: Entrance, argv: Sequence[str]) -> int:
+    """Have the supervisor run a tool in a slot of its pool; returns its exit code."""
+    return _run_call(entrance, argv, entrance.environ_of_tool)
 
 
 def run_shell(entrance: Entrance, words: Sequence[str]) -> int:
@@ -84,8 +101,10 @@ def run_shell(entrance: Entrance, words: Sequence[str]) -> int:
     ``words`` are the line itself, or what a shell would be given, such as ``-lc LINE``. Without
     any line it is a shell like any other, which takes no slot: it may live as long as its agent.
     """
-    environ = dict(_environ())
-    shell = _users_shell(entrance, environ)
+    environ = entrance.environ
+    shell = environ.get("SHELL", "")
+    if shell.rpartition("/")[2] not in _SHELLS:
+        shell = entrance.find("bash") or "/bin/sh"
     if not words or words[0][:1] in {"-", "+"}:
         argv = [shell, *words]
         takes_slot = any("c" in word for word in words if word[:1] == "-" and word[:2] != "--")
@@ -95,93 +114,79 @@ def run_shell(entrance: Entrance, words: Sequence[str]) -> int:
     # would keep its slot for as long as the agent lives. Source: its documentation of CLAUDECODE.
     if "CLAUDE_CODE_SHELL_PREFIX" in environ and environ.get("CLAUDECODE") != "1":
         takes_slot = False
-    return run_call(entrance, argv) if takes_slot else _execute(shell, argv)
+    return (_run_call if takes_slot else _execute)(entrance, argv, environ)
 
 
-def _users_shell(entrance: Entrance, environ: dict[str, str]) -> str:
-    shell = environ.get("SHELL", "")
-    if shell.rpartition("/")[2] in _SHELLS:
-        return shell
-    return entrance.find("bash", environ.get("PATH", os.defpath)) or "/bin/sh"
+def _run_call(entrance: Entrance, argv: Sequence[str], env: dict[str, str]) -> int:
+    """Run a command through the pool.
 
-
-def run_call(entrance: Entrance, argv: Sequence[str]) -> int:
-    """Have the supervisor run ``argv`` in a slot of its pool; returns the call's exit code.
-
-    The call gets our descriptors, environment and working directory, and the signals that are
-    meant for it. When it dies of a signal, so do we. When no supervisor takes the call, it runs
-    all the same, in our place: a missing supervisor must not break the tools.
+    It gets our descriptors and working directory, and the signals that are meant for it. When it
+    dies of a signal, so do we. When no supervisor takes it, it runs all the same, in our place: a
+    missing supervisor must not break the tools.
     """
-    path = entrance.find(argv[0], dict(_environ()).get("PATH", os.defpath))
-    if path is None:
-        _say(f"{argv[0]}: command not found")
-        return _NOT_FOUND
-    try:
-        answer = _request_call(entrance.socket_path, argv, path)
-    except OSError as error:
-        if entrance.first_to_tell():
-            _say(f"supervise: running {argv[0]} without a slot: {error.strerror or error}")
-        return _execute(path, argv)
-    return _end(answer)
+    path = entrance.find(argv[0])
+    if path is not None:
+        try:
+            return _end(_request_call(entrance.socket_path, path, argv, env))
+        except _UntakenError as error:
+            entrance.tell_missing(argv[0], str(error))
+    return _execute(entrance, argv, env)
 
 
-def _request_call(socket_path: str, argv: Sequence[str], path: str) -> Answer:
+class _UntakenError(Exception):
+    """No supervisor has taken the call; it has not begun."""
+
+
+def _request_call(socket_path: str, path: str, argv: Sequence[str], env: dict[str, str]) -> Answer:
     """How the call has ended that the supervisor has run for us.
 
     Raises:
-        OSError: it has run none.
+        _UntakenError: it has run none.
     """
     streams = _inherited()
     if len(streams) > _MOST_STREAMS:
-        raise OSError(0, f"{len(streams)} open descriptors are too many to be handed over")
-    request = _render_request(argv, path, streams)
-    call = _Call(_connect(socket_path))
+        raise _UntakenError(f"{len(streams)} open descriptors are too many to be handed over")
+    try:
+        request = _render_request(path, argv, env, streams)
+        call = _Call(_connect(socket_path))
+    except OSError as error:
+        raise _UntakenError(error.strerror or str(error)) from error
     answer = call.perform(request, streams)
     if answer is None and not call.started:
-        raise OSError(0, "the supervisor did not take the call")
+        raise _UntakenError("the supervisor did not take it")
     return answer or {"signal": 9, "problem": "the supervisor died meanwhile"}
 
 
 class _Call:
-    """One connection to the supervisor: one call."""
+    """One connection to the supervisor: one call, and with it the rest of our life."""
 
     def __init__(self, sock: _socket.socket) -> None:
         self._socket = sock
-        self._requested = False
-        self._early: list[int] = []
-        """Signals that came before the request was out."""
         self.started = False
 
     def perform(self, request: bytes, streams: Sequence[int]) -> Answer | None:
         """How the call ended; None: the supervisor is gone. Passes on what signals come."""
-        before = {}
-        for name in _TO_US_ALL:
-            signum = getattr(_signal, name)
+        passed_on = [getattr(_signal, f"SIG{name}") for name in _PASSED_ON]
+        before = _signal.pthread_sigmask(_signal.SIG_BLOCK, passed_on)
+        for signum in passed_on:
             # Who starts us with nohup(1) wants SIGHUP ignored.
             if _signal.getsignal(signum) != _signal.SIG_IGN:
-                before[signum] = _signal.signal(signum, self._pass_on)
+                _signal.signal(signum, self._pass_on)
         try:
             self._send(request, streams)
-            self._requested = True
-            for signum in self._early:
-                self._send(_render_signal(signum))
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
             return self._wait_ended()
         except OSError:
             return None
         finally:
-            for signum, action in before.items():
-                _signal.signal(signum, action)
-            self._socket.close()
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
     def _pass_on(self, signum: int, _: object) -> None:
         """The interpreter calls this between two steps of ours, so nothing is half sent."""
-        if self._requested:
-            try:
-                self._send(_render_signal(signum))
-            except OSError:
-                return  # The supervisor is gone, which is seen when it is listened to.
-        else:
-            self._early.append(signum)
+        try:
+            self._send(_framed(f'{{"signal": {signum}, "fds": 0}}'))
+        except OSError:
+            return  # The supervisor is gone, which is seen when it is listened to.
         if signum == _signal.SIGTSTP:
             os.kill(os.getpid(), _signal.SIGSTOP)
 
@@ -217,27 +222,25 @@ def _connect(path: str) -> _socket.socket:
     """
     sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     sock.settimeout(_CONNECT_S)
-    if len(os.fsencode(path)) <= _MOST_PATH_BYTES:
-        sock.connect(path)
-    else:
-        folder, _, name = path.rpartition("/")
-        fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            sock.connect(f"/proc/self/fd/{fd}/{name}")
-        finally:
-            os.close(fd)
+    folder, _, name = path.rpartition("/")
+    # A whole path may be too long for an address.
+    fd = os.open(folder or "/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sock.connect(f"/proc/self/fd/{fd}/{name}")
+    finally:
+        os.close(fd)
     sock.settimeout(None)
     return sock
 
 
-def _environ() -> list[tuple[str, str]]:
+def _read_environ() -> dict[str, str]:
     """The environment that we were started with.
 
     Python adds to its own: in the C locale it sets LC_CTYPE, even when isolated.
     """
     with open("/proc/self/environ", "rb") as file:  # noqa: PTH123 - as above
         entries = [_decoded(entry).partition("=") for entry in file.read().split(b"\0")]
-    return [(name, value) for name, equals, value in entries if equals]
+    return {name: value for name, equals, value in entries if equals}
 
 
 def _inherited() -> list[int]:
@@ -264,24 +267,19 @@ def _decoded(word: bytes) -> str:
     return word.decode("utf-8", "surrogateescape")
 
 
-def _render_request(argv: Sequence[str], path: str, streams: Sequence[int]) -> bytes:
+def _render_request(
+    path: str, argv: Sequence[str], env: dict[str, str], streams: Sequence[int]
+) -> bytes:
     """The call, as ``wire`` has messages. Lone surrogates survive JSON's escapes."""
     quoted = encode_basestring_ascii
     words = ", ".join(quoted(_decoded(os.fsencode(word))) for word in argv)
-    env = ", ".join(f"{quoted(name)}: {quoted(value)}" for name, value in dict(_environ()).items())
+    variables = ", ".join(f"{quoted(name)}: {quoted(value)}" for name, value in env.items())
     cwd = _decoded(os.getcwdb())  # noqa: PTH109 - as above
-    umask = os.umask(0o77)
-    os.umask(umask)
     return _framed(
         f'{{"argv": [{words}], "path": {quoted(_decoded(os.fsencode(path)))},'
-        f' "cwd": {quoted(cwd)}, "env": {{{env}}}, "umask": {umask},'
-        f' "nice": {os.getpriority(os.PRIO_PROCESS, 0)}, "streams": {list(streams)},'
-        f' "fds": {len(streams)}}}'
+        f' "cwd": {quoted(cwd)}, "env": {{{variables}}},'
+        f' "streams": {list(streams)}, "fds": {len(streams)}}}'
     )
-
-
-def _render_signal(signum: int) -> bytes:
-    return _framed(f'{{"signal": {signum}, "fds": 0}}')
 
 
 def _framed(body: str) -> bytes:
@@ -322,23 +320,25 @@ def _end(answer: Answer) -> int:
     if signum not in {_signal.SIGKILL, _signal.SIGSTOP}:
         _signal.signal(signum, _signal.SIG_DFL)
     os.kill(os.getpid(), signum)
-    return _SHELL_SIGNAL_BASE + signum
+    return 128 + signum  # As a shell has it.
 
 
-def _execute(path: str, argv: Sequence[str]) -> int:
+def _execute(entrance: Entrance, argv: Sequence[str], env: dict[str, str]) -> int:
     """Become the command; returns only when that cannot be."""
     # Python ignores these two, and exec keeps that.
     for signum in (_signal.SIGPIPE, _signal.SIGXFSZ):
         _signal.signal(signum, _signal.SIG_DFL)
-    environ = dict(_environ())
+    path = entrance.find(argv[0])
     try:
-        os.execve(path, list(argv), environ)  # noqa: S606 - no shell is the point
+        if path is not None:
+            os.execve(path, list(argv), env)  # noqa: S606 - no shell is the point
     except FileNotFoundError:
-        _say(f"{argv[0]}: command not found")
-        return _NOT_FOUND
+        path = None
     except OSError as error:
         _say(f"{argv[0]}: {error.strerror}")
         return _NOT_EXECUTABLE
+    _say(f"{argv[0]}: command not found")
+    return _NOT_FOUND
 
 
 def _say(problem: str) -> None:

@@ -17,7 +17,7 @@ from types import CodeType
 
 from supervisor.errors import StateError
 from supervisor.pool import client
-from supervisor.pool.client import SHELL_ENTRY, Entrance
+from supervisor.pool.client import SHELL_ENTRY, TOOL_VARIABLE, find_tool
 
 _MOST_FIRST_LINE_BYTES = 127
 """What every kernel reads of it; Linux before 5.1 cut off the rest without a word."""
@@ -29,10 +29,9 @@ _PROGRAM, _CODE, _BASH_ENV = ".call", ".client", ".bash_env"
 class Shims:
     """The directory, while a run uses it."""
 
-    def __init__(self, folder: Path, tools: Iterable[str], entrance: Entrance) -> None:
+    def __init__(self, folder: Path, tools: Iterable[str]) -> None:
         self._folder = folder
         self._missing = set(tools)
-        self._entrance = entrance
         self._added_s = 0.0
 
     def add(self, path: str) -> None:
@@ -43,7 +42,8 @@ class Shims:
         Raises:
             OSError: one cannot be made.
         """
-        for tool in [tool for tool in self._missing if self._entrance.find(tool, path)]:
+        shims = str(self._folder)
+        for tool in [tool for tool in self._missing if find_tool(tool, path, shims)]:
             self._missing.discard(tool)
             (self._folder / tool).symlink_to(_PROGRAM)
 
@@ -75,7 +75,7 @@ def open_shims(
     Raises:
         StateError: it cannot be written.
     """
-    shims = Shims(folder, tools, Entrance(str(socket), str(folder)))
+    shims = Shims(folder, tools)
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=_PRIVATE)
@@ -129,7 +129,8 @@ def _render_bash_env(folder: Path, env: Mapping[str, str]) -> str:
     """What bash reads before a script or a command line, ``bash -lc`` last: our PATH once more.
 
     The user's own such file comes first; bash expands its name as if it stood in double quotes.
-    Nothing of ours is traced by ``bash -x``. Source: run_startup_files in bash's shell.c.
+    Below a tool there are no shims. Nothing of ours is traced by ``bash -x``.
+    Source: run_startup_files in bash's shell.c.
     """
     ours = "'" + str(folder).replace("'", "'\\''") + "'"
     users = shlex.quote(env.get("BASH_ENV", ""))
@@ -140,7 +141,7 @@ def _render_bash_env(folder: Path, env: Mapping[str, str]) -> str:
         f"unset {name}\n"
     )
     first = (
-        f"{{ case ${{PATH-}} in ({ours}:*) ;;"
+        f"{{ case ${{{TOOL_VARIABLE}-}}:${{PATH-}} in (1:*|:{ours}:*) ;;"
         f" (*) PATH=${{PATH-}}; PATH={ours}:${{PATH//:{ours}/}} ;; esac; }} 2>/dev/null\n"
     )
     return (source if env.get("BASH_ENV") else "") + first

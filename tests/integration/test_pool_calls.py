@@ -26,8 +26,8 @@ pytestmark = pytest.mark.anyio
 REPOSITORY = Path(__file__).parents[2]
 _CLIENT = """
 import sys
-from supervisor.pool.client import Entrance, run_call
-sys.exit(run_call(Entrance(sys.argv[1]), sys.argv[2:]))
+from supervisor.pool.client import Entrance, run_tool
+sys.exit(run_tool(Entrance(sys.argv[1], ""), sys.argv[2:]))
 """
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.errors import ExitCode
-from supervisor.pool.client import Entrance
+from supervisor.pool.client import find_tool
 from supervisor.pool.shims import open_shims
 from tests.children import unique_s
 from tests.supervised import ROOT, Desk
@@ -54,7 +54,8 @@ def test_tool_finds_what_it_would_find_without(desk: Desk, tools: Path) -> None:
     """Name, arguments, folder, environment, umask, niceness and descriptors are the caller's."""
     look = (
         f'exec {sys.executable} -IS -c "import os, sys; e = dict(os.environb);'
-        " e.pop(b'SUPERVISE_SLOT', 0); e.pop(b'LC_CTYPE', 0); e.pop(b'_', 0);"
+        " [e.pop(name, 0) for name in (b'SUPERVISE_SLOT', b'SUPERVISE_TOOL', b'LC_CTYPE', b'_')];"
+        " e[b'PATH'] = e[b'PATH'].rpartition(b'/run/bin:')[2];"
         " print(sys.argv[1:], os.getcwd(), sorted(e.items()), os.umask(0),"
         " os.getpriority(0, 0), [fd for fd in range(10) if os.path.exists(f'/proc/self/fd/{fd}')])"
         '" "$@"'
@@ -101,11 +102,23 @@ def test_call_goes_through_the_pool(desk: Desk, tools: Path) -> None:
 
 
 def test_tools_below_a_tool_need_no_slot(desk: Desk, tools: Path) -> None:
-    """Neither where the environment is passed on, nor where it was emptied or left by a daemon."""
-    put(tools, "inner", "echo inner")
-    put(tools, "outer", 'inner; env -i PATH="$PATH" inner; env -i PATH="$PATH" sh -c "inner | cat"')
-    said = shimmed(desk, "outer", ["outer", "inner"], 'size = 1\nwait = "5s"\n')
-    assert said == "inner\n" * 3
+    """Neither as tools, nor as shims, nor where the environment was emptied."""
+    put(tools, "inner", "echo inner ${SUPERVISE_SLOT:+in a slot}")
+    bare = 'env -i PATH="$PATH"'
+    put(tools, "outer", f"inner; $SHIM; {bare} $SHIM; {bare} sh -c '{bare} $0 | cat' $SHIM")
+    script = 'SHIM=$(command -v inner) outer; supervise-shell "inner | cat"'
+    said = shimmed(desk, script, ["outer", "inner"], 'size = 1\nwait = "5s"\n')
+    assert said == "inner in a slot\n" * 5
+
+
+def test_tool_finds_itself(desk: Desk, tools: Path) -> None:
+    """By its name and PATH, as cmake and gcc do; not even bash below it brings the shims back."""
+    put(tools, "tool", "command -v tool; bash -c 'command -v tool'")
+    script = f'tool; {BASH} -c tool; supervise-shell "command -v tool; bash -c tool"'
+    own = f"{tools}/tool"
+    lines = shimmed(desk, script, ["tool"]).splitlines()
+    assert lines[:4] + lines[5:] == [own] * 6
+    assert lines[4].endswith("/run/bin/tool")
 
 
 def test_missing_tool_is_missing(desk: Desk, tools: Path) -> None:
@@ -195,6 +208,15 @@ def test_signals_reach_the_tool(desk: Desk, tools: Path, name: str) -> None:
     (tools / "driver.py").write_text(driver)
     said = shimmed(desk, f"{sys.executable} {tools}/driver.py", ["waits"])
     assert said == "b'up\\n'\nb'got\\n' 5\n"
+
+
+def test_signal_ends_who_stands_in_the_queue(desk: Desk, tools: Path) -> None:
+    """timeout(1) ends a tool that has not begun, and its place goes to the next."""
+    put(tools, "holds", "sleep 3")
+    put(tools, "waits", "echo ran")
+    script = "holds & sleep 0.5; timeout 0.5 waits; echo $?; waits"
+    said = shimmed(desk, script, ["holds", "waits"], "size = 1\n")
+    assert said == "124\nran\n"
 
 
 def test_stopped_and_continued_with_its_caller(desk: Desk, tools: Path) -> None:
@@ -348,8 +370,8 @@ def test_tool_is_looked_up_as_a_shell_does(tmp_path: Path) -> None:
     put(tmp_path / "third", "tool", "")
     env = {"PATH": ":".join(str(tmp_path / name) for name in ("first", "second", "third"))}
     with open_shims(tmp_path / "bin", tmp_path / "gone", ["tool"], env):
-        entrance = Entrance("", str(tmp_path / "bin"))
+        shims = str(tmp_path / "bin")
         path = f"{tmp_path}/first/../bin:{tmp_path}/bin:{env['PATH']}"
-        assert entrance.find("tool", path) == str(tmp_path / "third" / "tool")
-        assert entrance.find("tool", str(tmp_path / "bin")) is None
-        assert entrance.find("./tool", path) == "./tool"
+        assert find_tool("tool", path, shims) == str(tmp_path / "third" / "tool")
+        assert find_tool("tool", shims, shims) is None
+        assert find_tool("./tool", path, shims) == "./tool"
