@@ -43,6 +43,7 @@ class Entrance:
         self.folder = folder
         """The shims' directory, in which no tool is looked up; "": there is none."""
         self.environ = _read_environ()
+        self.path = self.environ.get("PATH", os.defpath)
 
     @property
     def environ_of_tool(self) -> dict[str, str]:
@@ -50,14 +51,12 @@ class Entrance:
 
         Besides, cmake and gcc look for their own name in PATH, to find what belongs to them.
         """
-        if "PATH" not in self.environ:
-            return self.environ
-        folders = [one for one in self.environ["PATH"].split(":") if one != self.folder]
+        folders = [one for one in self.path.split(":") if one != self.folder]
         return self.environ | {"PATH": ":".join(folders) or os.defpath, TOOL_VARIABLE: "1"}
 
     def find(self, name: str) -> str | None:
         """The tool that a shell would execute if there were no shims."""
-        return find_tool(name, self.environ.get("PATH", os.defpath), self.folder)
+        return find_tool(name, self.path, self.folder)
 
     def tell_missing(self, tool: str, problem: str) -> None:
         """Say that the supervisor is missing, but once for all calls of a run."""
