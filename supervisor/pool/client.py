@@ -43,18 +43,17 @@ class Entrance:
         self.folder = folder
         """The shims' directory, in which no tool is looked up; "": there is none."""
         self.environ = _read_environ()
+        self.path = self.environ.get("PATH", os.defpath)
 
     @property
     def environ_of_tool(self) -> dict[str, str]:
         """Ours without the shims: what a tool starts is its, and cmake looks itself up in PATH."""
-        if "PATH" not in self.environ:
-            return self.environ
-        path = ":".join(one for one in self.environ["PATH"].split(":") if one != self.folder)
-        return self.environ | {"PATH": path or os.defpath, TOOL_VARIABLE: "1"}
+        folders = [one for one in self.path.split(":") if one != self.folder]
+        return self.environ | {"PATH": ":".join(folders) or os.defpath, TOOL_VARIABLE: "1"}
 
     def find(self, name: str) -> str | None:
         """The tool that a shell would execute if there were no shims."""
-        return find_tool(name, self.environ.get("PATH", os.defpath), self.folder)
+        return find_tool(name, self.path, self.folder)
 
     def tell_missing(self, tool: str, problem: str) -> None:
         """Say that the supervisor is missing, but once for all calls of a run."""
