@@ -1,14 +1,14 @@
 """The hall: holds tools that evade the pool to its size, by standing still those beyond it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import anyio
 
 from supervisor import events
 from supervisor.containment import ending, table
+from supervisor.containment.census import Census, Session
 from supervisor.containment.client import Leader
-from supervisor.containment.table import Entry
 from supervisor.house import House
 from supervisor.pool.evaders import Evaders
 from supervisor.threads import run_in_thread
@@ -33,56 +33,55 @@ class Enforcer:
         self._leader = leader
         self._calls = calls
         """Of the calls that hold a slot, or share one, the leaders by their callers."""
+        self._census = Census(house.guardian.pid, leader.pid)
         self._evaders = Evaders(house.config.pool.wait)
-        self._held = 0
-        """How many stood still at the last look."""
+        self._frozen: frozenset[int] = frozenset()
+        """Sessions that stood still at the last look."""
+        self._still: set[int] = set()
+        """Processes that were stopped."""
 
     async def enforce(self) -> None:
         """Look until cancelled; the parent of who stands still goes on as if that were slow."""
         while True:
-            begun = time.thread_time()
-            await run_in_thread(self._look)
-            await anyio.sleep(max(_LOOK_S, (time.thread_time() - begun) / _LOOK_SHARE))
+            cost_s = await run_in_thread(self._look)
+            await anyio.sleep(max(_LOOK_S, cost_s / _LOOK_SHARE))
 
-    def _look(self) -> None:
+    def _look(self) -> float:
+        """Hold and let go as many as there are to be; returns the processor time that it took."""
+        begun = time.thread_time()
         calls = self._calls()
-        sessions = self._sessions(calls)
-        ticks = {number: sum(e.cpu_ticks for e in one) for number, one in sessions.items()}
+        sessions = self._census.sessions
+        self._census.look(calls.values(), self._frozen)
+        self._still.intersection_update(pid for one in sessions.values() for pid in one.members)
+        # Who waits for a call counts already.
+        ticks = {
+            number: session.cpu_ticks
+            for number, session in sessions.items()
+            if not calls.keys() & session.members.keys()
+        }
         size = max(1, self._house.config.pool.size - len(calls))
-        held = self._evaders.look(ticks, size, time.monotonic())
-        for number in held.frozen:
-            ending.stop_all(entry for entry in sessions[number] if entry.state not in "TZX")
-        for number in held.thawed:
-            ending.continue_all(sessions[number])
-        if held.frozen and not self._held:
-            first = sessions[min(held.frozen)][0]
-            argv = table.argv_of(first.pid)
-            event = events.ToolsHeld(run=self._run, sessions=len(held.frozen), argv=argv)
-            self._house.journal.tell(event)
-        self._held = len(held.frozen)
+        frozen = self._evaders.look(ticks, size, time.monotonic())
+        for number in frozen:
+            self._hold(sessions[number])
+        for number in self._frozen - frozen:
+            if number in sessions:
+                self._let_go(sessions[number])
+        if frozen and not self._frozen:
+            self._tell(frozen)
+        self._frozen = frozen
+        return time.thread_time() - begun
 
-    def _sessions(self, calls: Mapping[int, int]) -> dict[int, list[Entry]]:
-        """The members of each session below the autopilot's own, oldest session first.
+    def _hold(self, session: Session) -> None:
+        fresh = [entry for pid, entry in session.members.items() if pid not in self._still]
+        ending.stop_all(fresh)
+        self._still.update(entry.pid for entry in fresh)
 
-        A session below another is part of it: who waits for a child must not be held by it. Nor
-        must who waits for a call, which counts already.
-        """
-        leaders, waiting = set(calls.values()), set[int]()
-        sessions: dict[int, list[Entry]] = {}
-        aside: set[int] = set()
-        unit_of: dict[int, int] = {}
-        # Parents come before their children.
-        for entry in table.descendants(self._house.guardian.pid, table.read_table()):
-            if entry.pid in leaders or entry.ppid in aside:
-                aside.add(entry.pid)
-                continue
-            unit = unit_of.get(entry.ppid, entry.session)
-            if unit == self._leader.pid:
-                continue
-            unit_of[entry.pid] = unit
-            if entry.pid in calls:
-                waiting.add(unit)
-            if entry.alive:
-                sessions.setdefault(unit, []).append(entry)
-        found = [one for one in sessions.items() if one[0] not in waiting]
-        return dict(sorted(found, key=lambda one: min(entry.start for entry in one[1])))
+    def _let_go(self, session: Session) -> None:
+        self._still.difference_update(session.members)
+        ending.continue_all(session.members.values())
+
+    def _tell(self, frozen: Collection[int]) -> None:
+        first = next(iter(self._census.sessions[min(frozen)].members))
+        argv = table.argv_of(first)
+        event = events.ToolsHeld(run=self._run, sessions=len(frozen), argv=argv)
+        self._house.journal.tell(event)

@@ -7,16 +7,6 @@ _IDLE_S = 2.0
 """Without work for so long, a server waits for requests and leaves its place to a tool."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What follows from one look."""
-
-    frozen: frozenset[int]
-    """Who is to stand still; some do already."""
-    thawed: tuple[int, ...]
-    """Who stood still and is to go on, in this order."""
-
-
 @dataclass(slots=True)
 class _Running:
     cpu_ticks: int
@@ -33,8 +23,8 @@ class Evaders:
         self._frozen: dict[int, float] = {}
         """Since when; the first is the next to go on."""
 
-    def look(self, cpu_ticks: Mapping[int, int], size: int, now: float) -> Held:
-        """Decide, from the processor time of all that there are, newcomers in order of arrival.
+    def look(self, cpu_ticks: Mapping[int, int], size: int, now: float) -> frozenset[int]:
+        """Who is to stand still, given the processor time of all, newcomers in order of arrival.
 
         No more than ``size`` work at a time, but for those that began to when all others rested.
         """
@@ -58,7 +48,7 @@ class Evaders:
                 self._running[session] = _Running(ticks, now)
             else:
                 self._frozen[session] = now
-        return Held(frozenset(self._frozen), tuple(thawed))
+        return frozenset(self._frozen)
 
     def _forget(self, alive: Mapping[int, int]) -> None:
         for gone in [*(self._running.keys() - alive), *(self._frozen.keys() - alive)]:

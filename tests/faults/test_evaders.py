@@ -2,12 +2,15 @@
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from supervisor.containment.table import descendants, read_table
-from supervisor.errors import ExitCode
+from supervisor.control.client import get
+from supervisor.errors import ExitCode, SupervisorError
 from tests.supervised import Desk
 
 SIZE = 2
@@ -87,3 +90,45 @@ def test_child_in_a_session_of_its_own_is_part_of_its_parents(desk: Desk) -> Non
     assert done.returncode == ExitCode.OK
     shown = desk.run("show", desk.events("run-started")[0]["run"]).stdout
     assert shown.replace("\n", "") == "1" * 4
+
+
+FLOOD = """
+import subprocess, time
+spin = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"
+begun = time.monotonic()
+shells = []
+for number in range(3000):
+    shells.append(subprocess.Popen(["sh", "-c", spin], start_new_session=True))
+    time.sleep(max(0, begun + number * 17 / 3000 - time.monotonic()))
+print("codes", sorted({shell.wait() for shell in shells}))
+"""
+
+
+@pytest.mark.slow
+def test_flood_of_shells_is_worked_off_a_few_at_a_time(desk: Desk) -> None:
+    """3,000 in 17 s, each in a session of its own: all get done, and we answer meanwhile."""
+    script = desk.folder / "flood.py"
+    script.write_text(FLOOD)
+    limits = CONFIG + "[limits]\nprocesses = 6000\n"
+    desk.write([sys.executable, "-S", str(script)], limits.replace(f"size = {SIZE}", "size = 4"))
+    working_at_once, answers_s = [], []
+    with desk.running() as process:
+        desk.started()
+        (guardian,) = {e.pid for e in read_table().values() if e.ppid == process.pid}
+        (socket,) = desk.folder.glob("state/supervise/*/run/socket")
+        while process.poll() is None:
+            working_at_once.append(working(guardian))
+            begun = time.monotonic()
+            with suppress(SupervisorError):  # It has just ended.
+                get(socket, "/status")
+                answers_s.append(time.monotonic() - begun)
+            time.sleep(0.2)
+        assert process.returncode == ExitCode.OK
+
+    print(f"working at once {median(working_at_once)}, {max(working_at_once)} at most")
+    print(f"answers {median(answers_s) * 1000:.0f} ms, {max(answers_s) * 1000:.0f} at most")
+    assert desk.run("show", desk.events("run-started")[0]["run"]).stdout == "codes [0]\n"
+    assert desk.events("tools-held")
+    assert median(working_at_once) <= 8
+    assert max(working_at_once) < 100
+    assert median(answers_s) < 0.5
