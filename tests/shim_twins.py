@@ -113,6 +113,11 @@ def _parent_sees(tool: str, part: str, setting: dict[str, Any]) -> tuple[int, by
     return done.returncode, done.stdout, done.stderr
 
 
+def _shown(outcome: tuple[int, bytes, bytes]) -> str:
+    code, out, problems = outcome
+    return f"({code}, {len(out)} bytes, {out[-100:]!r}, {problems[-300:]!r})"
+
+
 def _differs(tool: str, seed: int) -> str:
     """What a program does differently as a shim; "" if nothing."""
     chance = random.Random(seed)  # noqa: S311 - any part will do
@@ -120,7 +125,8 @@ def _differs(tool: str, seed: int) -> str:
     for see in (_outcome, _parent_sees):
         bare, shim = see(tool, part, setting), see(Path(tool).name, part, setting)
         if bare != shim:
-            return f"{seed}: {part:.300} {setting['line']}: {bare!s:.300} != {shim!s:.300}"
+            how = f"{_shown(bare)} != {_shown(shim)}"
+            return f"{seed}: {see.__name__}: {part:.300} {setting['line']}: {how}"
     return ""
 
 
