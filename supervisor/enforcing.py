@@ -14,7 +14,7 @@ from supervisor.pool.evaders import Evaders
 from supervisor.threads import run_in_thread
 
 _LOOK_S = 0.05
-_LOOK_SHARE = 0.02
+_LOOK_SHARE = 0.05
 """Most of one core that looking may cost."""
 
 
@@ -35,7 +35,7 @@ class Enforcer:
         """Of the calls that hold a slot, or share one, the leaders by their callers."""
         self._census = Census(house.guardian.pid, leader.pid)
         self._evaders = Evaders(house.config.pool.wait)
-        self._frozen: frozenset[int] = frozenset()
+        self._frozen: set[int] = set()
         """Sessions that stood still at the last look."""
         self._still: set[int] = set()
         """Processes that were stopped."""
@@ -49,27 +49,25 @@ class Enforcer:
     def _look(self) -> float:
         """Hold and let go as many as there are to be; returns the processor time that it took."""
         begun = time.thread_time()
-        calls = self._calls()
-        sessions = self._census.sessions
-        self._census.look(calls.values(), self._frozen)
-        self._still.intersection_update(pid for one in sessions.values() for pid in one.members)
+        calls, census = self._calls(), self._census
+        census.look(calls.values(), self._frozen)
+        self._still &= census.pids
         # Who waits for a call counts already.
-        ticks = {
-            number: session.cpu_ticks
-            for number, session in sessions.items()
-            if not calls.keys() & session.members.keys()
-        }
+        waiting = census.sessions_of(calls)
+        counted = [number for number in census.sessions if number not in waiting]
         size = max(1, self._house.config.pool.size - len(calls))
-        frozen = self._evaders.look(ticks, size, time.monotonic())
-        for number in frozen:
-            self._hold(sessions[number])
-        for number in self._frozen - frozen:
-            if number in sessions:
-                self._let_go(sessions[number])
+        frozen = set(self._evaders.look(counted, self._ticks_of, size, time.monotonic()))
+        for number in frozen & (census.grown | (frozen - self._frozen)):
+            self._hold(census.sessions[number])
+        for number in (self._frozen - frozen) & census.sessions.keys():
+            self._let_go(census.sessions[number])
         if frozen and not self._frozen:
             self._tell(frozen)
         self._frozen = frozen
         return time.thread_time() - begun
+
+    def _ticks_of(self, number: int) -> int:
+        return self._census.sessions[number].cpu_ticks
 
     def _hold(self, session: Session) -> None:
         fresh = [entry for pid, entry in session.members.items() if pid not in self._still]

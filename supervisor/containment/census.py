@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from supervisor.containment import table
@@ -45,11 +46,23 @@ class Census:
         """Newcomers right below the top: calls among them are known at the next look."""
         self.sessions: dict[int, Session] = {}
         """By number, in order of arrival but for those that arrived between two looks."""
+        self.grown: set[int] = set()
+        """Those that have got members with the last look."""
 
-    def look(self, leaders_of_calls: Collection[int], still: Collection[int]) -> None:
+    @property
+    def pids(self) -> AbstractSet[int]:
+        """Of all in these sessions."""
+        return self._session_of.keys()
+
+    def sessions_of(self, pids: Collection[int]) -> set[int]:
+        """The sessions of these processes, as far as they are in one."""
+        return {self._session_of[pid] for pid in pids if pid in self._session_of}
+
+    def look(self, leaders_of_calls: Collection[int], still: AbstractSet[int]) -> None:
         """Take in what has changed; those in sessions that stand ``still`` have not."""
         alive = {int(name) for name in os.listdir("/proc") if name.isdecimal()}  # noqa: PTH208 - thousands
         self._forget(alive)
+        self.grown.clear()
         now = time.monotonic()
         for pid in [pid for pid, since in self._own.items() if now - since < _YOUNG_S]:
             if (entry := table.read_entry(pid)) is not None:
@@ -58,14 +71,13 @@ class Census:
         fresh = map(table.read_entry, alive - known)
         for entry in _parents_first({entry.pid: entry for entry in fresh if entry is not None}):
             self._admit(entry, leaders_of_calls)
-        for number, session in list(self.sessions.items()):
-            if number not in still:
-                self._refresh(session)
+        for number in self.sessions.keys() - still:
+            self._refresh(self.sessions[number])
 
-    def _forget(self, alive: Collection[int]) -> None:
-        for pid in [pid for pid in self._session_of if pid not in alive]:
+    def _forget(self, alive: set[int]) -> None:
+        for pid in self._session_of.keys() - alive:
             self._drop(pid)
-        for pid in [pid for pid in self._own if pid not in alive]:
+        for pid in self._own.keys() - alive:
             del self._own[pid]
         self._aside.intersection_update(alive)
         self._strangers.intersection_update(alive)
@@ -90,6 +102,7 @@ class Census:
         self._own.pop(entry.pid, None)
         self._orphans.discard(entry.pid)
         self._session_of[entry.pid] = number
+        self.grown.add(number)
         self.sessions.setdefault(number, Session()).members[entry.pid] = entry
 
     def _refresh(self, session: Session) -> None:

@@ -1,6 +1,7 @@
 """Tools that were started past the pool: which of them run and which are held. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 _IDLE_S = 2.0
@@ -23,34 +24,39 @@ class Evaders:
         self._frozen: dict[int, float] = {}
         """Since when; the first is the next to go on."""
 
-    def look(self, cpu_ticks: Mapping[int, int], size: int, now: float) -> frozenset[int]:
-        """Who is to stand still, given the processor time of all, newcomers in order of arrival.
+    def look(
+        self, sessions: Collection[int], ticks_of: Callable[[int], int], size: int, now: float
+    ) -> AbstractSet[int]:
+        """Who is to stand still, of all that there are, newcomers in order of arrival.
 
-        No more than ``size`` work at a time, but for those that began to when all others rested.
+        ``ticks_of`` is a session's processor time. No more than ``size`` work at a time, but for
+        those that began to when all others rested.
         """
-        self._forget(cpu_ticks)
+        self._forget(sessions)
         for session, one in self._running.items():
-            if one.cpu_ticks != cpu_ticks[session]:
-                self._running[session] = _Running(cpu_ticks[session], now)
+            if one.cpu_ticks != (ticks := ticks_of(session)):
+                self._running[session] = _Running(ticks, now)
         room = size - sum(now - one.busy_at <= _IDLE_S for one in self._running.values())
-        thawed = [key for key, since in self._frozen.items() if now - since > self._wait_s]
-        waiting = [key for key in self._frozen if key not in thawed]
-        thawed += waiting[: max(0, room - len(thawed))]
-        for session in thawed:
+        while self._frozen and (room > 0 or now - self._oldest_since > self._wait_s):
+            session = next(iter(self._frozen))
             del self._frozen[session]
-            self._running[session] = _Running(cpu_ticks[session], now)
-        room -= len(thawed)
-        for session, ticks in cpu_ticks.items():
+            self._running[session] = _Running(ticks_of(session), now)
+            room -= 1
+        for session in sessions:
             if session in self._running or session in self._frozen:
                 continue
             if room > 0:
                 room -= 1
-                self._running[session] = _Running(ticks, now)
+                self._running[session] = _Running(ticks_of(session), now)
             else:
                 self._frozen[session] = now
-        return frozenset(self._frozen)
+        return self._frozen.keys()
 
-    def _forget(self, alive: Mapping[int, int]) -> None:
-        for gone in [*(self._running.keys() - alive), *(self._frozen.keys() - alive)]:
+    @property
+    def _oldest_since(self) -> float:
+        return next(iter(self._frozen.values()))
+
+    def _forget(self, alive: Collection[int]) -> None:
+        for gone in (self._running.keys() | self._frozen.keys()).difference(alive):
             self._running.pop(gone, None)
             self._frozen.pop(gone, None)
