@@ -1,7 +1,5 @@
 """The hall: one number of jobs for all builds of a run, beside the slots of its pool."""
 
-import shutil
-import subprocess
 from contextlib import suppress
 
 import anyio
@@ -26,6 +24,8 @@ def variables_for_builds(house: House) -> dict[str, str]:
     path, environ = house.places.jobs, {**house.environ, **house.config.autopilot.env}
     if house.config.pool.jobs is None or any(character.isspace() for character in str(path)):
         return {}
+    import shutil  # noqa: PLC0415 - few share their jobs, and a start should not wait for it
+
     for_cargo = {"CARGO_MAKEFLAGS": make_flags(path, "").strip()}
     make = shutil.which("make", path=environ.get("PATH"))
     if make is not None and not understands_fifo(_version_of(make)):
@@ -60,6 +60,8 @@ def _in_use(house: House, tokens: JobTokens) -> bool:
 
 
 def _version_of(make: str) -> str:
+    import subprocess  # noqa: PLC0415 - as above
+
     with suppress(OSError, subprocess.TimeoutExpired):
         done = subprocess.run(
             [make, "--version"], capture_output=True, text=True, timeout=_MAKE_S, check=False
