@@ -110,7 +110,10 @@ class ToolOutput:
 
     def __enter__(self) -> Self:
         if self._relay is not None:
-            self._relay.__enter__()
+            try:
+                self._relay.__enter__()
+            except OSError:  # Descriptors have run out: better unseen than not at all.
+                self._relay = None
         return self
 
     def __exit__(
@@ -155,6 +158,9 @@ class ToolOutput:
 
     def close(self, ending: CallEnding) -> Kept | None:
         """Have the rest read and summed up, after the block; None: nothing was printed."""
+        if self._relay is not None and self._relay.failure is not None:
+            # Threads have run out, say; what came then was passed on and not kept.
+            self._tell_dropped(self._relay.seen_bytes, 0, str(self._relay.failure))
         if self._reader is None or self._store is None:
             return None
         self._code = ending.code if isinstance(ending, Exited) else None

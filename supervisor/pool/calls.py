@@ -52,6 +52,8 @@ _STREAMS = 3
 _MOST_FD = 1 << 16
 _FATAL = (SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2)
 """What ends a program that does not heed it."""
+_RUNNING_FDS = 12
+"""What a call that runs takes beside what its caller has handed over."""
 _OTHER_FDS = 256
 """Descriptors that the rest of the supervisor needs."""
 
@@ -113,7 +115,7 @@ async def serve_calls(
     """
     with listening(path) as listener:
         task_status.started()
-        free = anyio.Semaphore(_most_clients())
+        free = anyio.Semaphore(_most_clients(slots.size))
 
         async def converse(connection: socket.socket) -> None:
             caller = _Caller(connection, slots, wait_s, calls)
@@ -129,12 +131,13 @@ async def serve_calls(
                 tasks.start_soon(converse, await accept_next(listener))
 
 
-def _most_clients() -> int:
-    """How many callers can be heard with the descriptors that we may hold."""
+def _most_clients(size: int) -> int:
+    """How many callers can be heard with the descriptors that we may hold, if so many run."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limit == resource.RLIM_INFINITY:
         return _MOST_CLIENTS
-    return max(1, min(_MOST_CLIENTS, (limit - _OTHER_FDS) // (1 + _STREAMS)))
+    others = _OTHER_FDS + size * _RUNNING_FDS
+    return max(1, min(_MOST_CLIENTS, (limit - others) // (1 + _STREAMS)))
 
 
 class _Caller:

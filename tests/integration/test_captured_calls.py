@@ -165,6 +165,17 @@ def test_silent_work_is_not_idle(desk: Desk) -> None:
     assert shown == "7\n"
 
 
+def test_calls_wait_where_descriptors_are_few(desk: Desk) -> None:
+    """Under a low limit they are taken one by one, and none fails."""
+    desk.prefix = ["prlimit", "--nofile=80:80"]
+    echo = tool(desk, "late", "sleep 0.5; echo out")
+    calls = f"for i in $(seq 12); do {EXEC} {echo} & done | sort | uniq -c"
+    shown = run(desk, calls, "[pool]\nsize = 12\n")
+
+    assert desk.events("defect") == []
+    assert shown.split() == ["12", "out"]
+
+
 def test_outputs_of_calls_are_pruned_while_the_run_goes_on(desk: Desk) -> None:
     """A night of calls keeps within the quota of all outputs."""
     noise = tool(desk, "noise", "head -c 300000 /dev/urandom")
