@@ -10,7 +10,7 @@ from supervisor.analyzer.stream import Analyzer
 from supervisor.analyzer.summary import fixable_of, place
 from supervisor.analyzer.text import cut
 from supervisor.analyzer.verdicts import BAD
-from supervisor.digests import Digest, Verdict
+from supervisor.digests import Call, Digest, Verdict
 
 SCHEMA = 1
 _MOST_SEGMENTS = 1000
@@ -107,8 +107,11 @@ def _segment(digest: Digest) -> dict[str, Any]:
         "summary": digest.summary,
         "fingerprint": digest.fingerprint,
         "lines": list(digest.lines),
-        "call": call and {"source": call.source, "command": call.command, "code": call.code},
-    }
+    } | ({} if call is None else {"call": _call(call)})
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {"source": call.source, "command": call.command, "code": call.code}
 
 
 def _details(digest: Digest) -> list[str]:
