@@ -143,20 +143,20 @@ async def test_client_dies_of_the_signal_that_its_call_died_of(tmp_path: Path) -
 
 
 async def test_never_more_than_the_size_and_in_order(tmp_path: Path) -> None:
-    """Twelve calls in two slots: two at once, and the first to come is the first to run."""
+    """Fifty calls in four slots: four at once, and the first to come is the first to run."""
     gate = tmp_path / "gate"
     script = f"while [ ! -e {gate} ]; do sleep 0.01; done"
-    async with serving(tmp_path) as hall, AsyncExitStack() as stack:
+    async with serving(tmp_path, size=4) as hall, AsyncExitStack() as stack:
         clients = []
-        for number in range(12):
+        for number in range(50):
             client = hall.client("sh", "-c", script, str(number))
             clients.append(await stack.enter_async_context(client))
             await eventually(lambda: len(hall.order) + hall.slots.waiting >= len(clients))
-        assert (len(hall.running), hall.slots.waiting) == (2, 10)
+        assert (len(hall.running), hall.slots.waiting) == (4, 46)
         gate.touch()
-        assert await wait_all(clients) == [0] * 12
-        assert hall.most == 2
-        assert hall.order == [str(number) for number in range(12)]
+        assert await wait_all(clients) == [0] * 50
+        assert hall.most == 4
+        assert hall.order == [str(number) for number in range(50)]
 
 
 async def test_call_below_a_call_needs_no_slot(tmp_path: Path) -> None:
