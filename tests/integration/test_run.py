@@ -210,7 +210,10 @@ def test_watched_places_have_a_budget_of_their_own(desk: Desk, action: str) -> N
     """An agent's transcripts are told of and, where that is wanted, stop it; nothing is deleted."""
     log = desk.folder / "transcripts"
     wait_s = 60 if action == "stop" else 2
-    script = f"mkdir -p {log}; head -c 3000000 /dev/zero > {log}/big; sleep {wait_s}"
+    # Moved there whole: a look may fall between the two halves of a write.
+    big = desk.folder / "big"
+    fill = f"head -c 3000000 /dev/zero > {big} && mkdir {log} && mv {big} {log}"
+    script = f"{fill}; sleep {wait_s}"
     row = f'{{ path = "transcripts", quota = "2MB", action = "{action}" }}'
     done = desk.run(desk.write(["sh", "-c", script], f"[scratch]\nwatch = [{row}]\n"))
     told = desk.events("watched-passed")
