@@ -30,7 +30,6 @@ class Enforcer:
     ) -> None:
         self._house = house
         self._run = run
-        self._leader = leader
         self._calls = calls
         """Of the calls that hold a slot, or share one, the leaders by their callers."""
         self._census = Census(house.guardian.pid, leader.pid)

@@ -17,11 +17,9 @@ from supervisor.containment.ledger import Page
 from supervisor.containment.table import identity_of
 from supervisor.endings import (
     Ending,
-    Exited,
     Lost,
     NotStarted,
     OomKills,
-    Signaled,
     Stopped,
     StopReason,
     cause_of,
@@ -291,9 +289,8 @@ class Run:
         self._cpu_s = leader.cpu_s
         if reason is not None:
             self._ending = Stopped(reason)
-        elif leader.code is not None:
-            code = leader.code
-            self._ending = Exited(code) if code >= 0 else Signaled(-code)
+        else:
+            self._ending = leader.ending
 
     async def _drain(self, capture: Capture, reader: Reader) -> None:
         """Read what is still in the pipes; who holds them open does not hold us."""

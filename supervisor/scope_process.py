@@ -13,7 +13,7 @@ import anyio
 from supervisor.containment.child import Program
 from supervisor.containment.client import Leader
 from supervisor.containment.guardian import COOKIE_VARIABLE
-from supervisor.endings import Exited, Lost, Signaled, Stopped, StopReason
+from supervisor.endings import Stopped, StopReason
 from supervisor.errors import CommandNotExecutableError, CommandNotFoundError
 from supervisor.health.preflight import check_command
 from supervisor.scope_guard import ScopeGuard
@@ -212,11 +212,7 @@ class Process:
         self._over.set()
 
     def _finish(self, leader: Leader) -> None:
-        ending: Exited | Signaled | Stopped | Lost = Lost()
-        if self._stopped:
-            ending = Stopped(self.reason)
-        elif leader.code is not None:
-            ending = Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
+        ending = Stopped(self.reason) if self._stopped else leader.ending
         self._finished = Finished(
             argv=self.argv,
             ending=ending,

@@ -22,10 +22,7 @@ from supervisor.endings import (
     CallEnding,
     CallStopped,
     CallStopReason,
-    Exited,
-    Lost,
     NotStarted,
-    Signaled,
 )
 from supervisor.errors import UnavailableError
 from supervisor.health import gauges
@@ -234,7 +231,7 @@ class Tools:
                 await self._house.guardian.stop(leader, grace_s)
             call.wall_s, call.cpu_s = time.monotonic() - call.begun, leader.cpu_s
             call.gone.set()
-        call.ending = _ending_of(leader) if call.reason is None else CallStopped(call.reason)
+        call.ending = leader.ending if call.reason is None else CallStopped(call.reason)
 
     async def _wait_end(self, call: _Call, leader: Leader, seat: Seat) -> None:
         """Return when the leader has ended, or a part of its tool for want of memory.
@@ -299,12 +296,6 @@ class Tools:
         keep_bytes = most_bytes - most_bytes // _PRUNE_SHARE
         with suppress(OSError):  # Tried again when as much has been added.
             await run_in_thread(partial(prune, self._house.places.raw, keep_bytes, live=live))
-
-
-def _ending_of(leader: Leader) -> CallEnding:
-    if leader.code is None:
-        return Lost()
-    return Exited(leader.code) if leader.code >= 0 else Signaled(-leader.code)
 
 
 @asynccontextmanager

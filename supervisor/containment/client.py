@@ -15,6 +15,7 @@ from supervisor.containment.child import Program
 from supervisor.containment.guardian import COOKIE_VARIABLE
 from supervisor.containment.hold import Hold
 from supervisor.containment.launch import Launched
+from supervisor.endings import Exited, Lost, Signaled
 from supervisor.events import Member
 from supervisor.threads import run_in_thread
 from supervisor.wire import WireError
@@ -53,6 +54,13 @@ class Leader:
     ended: anyio.Event = field(default_factory=anyio.Event)
     gone: anyio.Event = field(default_factory=anyio.Event)
     """The set is empty, or what is left cannot be ended."""
+
+    @property
+    def ending(self) -> Exited | Signaled | Lost:
+        """How it ended by itself; lost: nobody has waited for it."""
+        if self.code is None:
+            return Lost()
+        return Exited(self.code) if self.code >= 0 else Signaled(-self.code)
 
 
 class Guardian:
