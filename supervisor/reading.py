@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +42,22 @@ class Teller(Protocol):
 
     def tell_digest(self, run: str, digest: Digest) -> None:
         """A tool was summed up."""
+
+
+def drop_teller(teller: Teller, run: str) -> Callable[[int, int, str], None]:
+    """What a raw store reports to: so many bytes and lines were not kept, and why."""
+
+    def tell(dropped_bytes: int, dropped_lines: int, problem: str) -> None:
+        teller.tell(
+            events.OutputDropped(
+                run=run,
+                dropped_bytes=dropped_bytes,
+                dropped_lines=dropped_lines,
+                problem=problem,
+            )
+        )
+
+    return tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from supervisor.output.capture import Capture
 from supervisor.output.runs import prune
 from supervisor.output.store import Kept, RawStore
 from supervisor.pool.shims import Shims, open_shims
-from supervisor.reading import Expected, Reader
+from supervisor.reading import Expected, Reader, drop_teller
 from supervisor.scratch.calls import CallDirectories
 from supervisor.scratch.scratch import Scratch
 from supervisor.starting import environment_of, open_stdin
@@ -154,7 +154,8 @@ class Run:
         with suppress(OSError):  # What cannot be deleted now is tried again before the next run.
             others_bytes = house.config.output_bytes - quota_bytes
             await run_in_thread(partial(prune, house.places.raw, others_bytes, live=set()))
-        with RawStore.open(directory, quota_bytes, self._tell_dropped) as store:
+        tell_dropped = drop_teller(house.journal, self.run)
+        with RawStore.open(directory, quota_bytes, tell_dropped) as store:
             with self._reader(store) as reader:
                 with Capture() as capture:
                     await self._live(capture, reader, scratch)
@@ -300,16 +301,6 @@ class Run:
         holders = await run_in_thread(capture.holders)
         self._house.journal.tell(events.PipeHeld(run=self.run, holders=tuple(holders)))
         await run_in_thread(capture.stop)
-
-    def _tell_dropped(self, dropped_bytes: int, dropped_lines: int, problem: str) -> None:
-        self._house.journal.tell(
-            events.OutputDropped(
-                run=self.run,
-                dropped_bytes=dropped_bytes,
-                dropped_lines=dropped_lines,
-                problem=problem,
-            )
-        )
 
     def _tell_end(self, outcome: Outcome) -> None:
         emptied = outcome.emptied

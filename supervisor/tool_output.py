@@ -17,7 +17,7 @@ from supervisor.output.bounded import Bounded
 from supervisor.output.relay import Relay, pass_on
 from supervisor.output.store import Kept, RawStore
 from supervisor.pool.calls import CallRequest
-from supervisor.reading import Expected, Reader
+from supervisor.reading import Expected, Reader, drop_teller
 from supervisor.units import render_bytes
 
 _QUOTA_SHARE = 4
@@ -96,6 +96,7 @@ class ToolOutput:
     def __init__(self, house: House, run: str, request: CallRequest, show: Show) -> None:
         self._house = house
         self._run = run
+        self._tell_dropped = drop_teller(house.journal, run)
         self._request = request
         self._callers = dict(zip(request.streams, request.fds, strict=True))
         seen = {stream: fd for stream, fd in self._callers.items() if stream in {1, 2}}
@@ -203,16 +204,6 @@ class ToolOutput:
         call = Call(source="pool", command=self._command, code=self._code)
         self._digests.append(digest)
         self._house.journal.tell_digest(run, replace(digest, call=call))
-
-    def _tell_dropped(self, dropped_bytes: int, dropped_lines: int, problem: str) -> None:
-        self._house.journal.tell(
-            events.OutputDropped(
-                run=self._run,
-                dropped_bytes=dropped_bytes,
-                dropped_lines=dropped_lines,
-                problem=problem,
-            )
-        )
 
 
 def _view(show: Show, most_bytes: int) -> View:
